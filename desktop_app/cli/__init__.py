@@ -1,0 +1,1 @@
+"""Headless commands: every capability of the window without one (cli.md)."""

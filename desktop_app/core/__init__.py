@@ -1,0 +1,1 @@
+"""Records, errors, settings, paths, cancellation and clock: what every room may import."""

@@ -1,0 +1,1 @@
+"""The frozen records that travel from stage to stage."""
