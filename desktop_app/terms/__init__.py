@@ -1,0 +1,1 @@
+"""Terminology: content tables, term matching, spoken numbers and times, dialect regions."""

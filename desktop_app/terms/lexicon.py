@@ -1,0 +1,203 @@
+"""Longest match of every spoken form that the content tables know."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import ahocorasick
+
+from desktop_app.core.records.people import Region
+from desktop_app.terms.tables import cells, shipped_table
+
+
+class Kind(StrEnum):
+    """What sort of thing a form names."""
+
+    SYMPTOM = "symptom"
+    BODY_PART = "body_part"
+    DRUG = "drug"
+    DRUG_GROUP = "drug_group"
+    DIAGNOSIS = "diagnosis"
+    EXAM = "exam"
+    VITAL = "vital"
+    LAB = "lab"
+    KIN = "kin"
+    TIME = "time"
+    PERSON = "person"
+    WORD = "word"  # any other dialect word with a standard form
+    PSEUDO = "pseudo"  # a word that looks like a hit or a negation and is none
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meaning of one form."""
+
+    form: str
+    standard: str
+    kind: Kind
+    region: Region | None = None
+    detail: str = ""  # kin: relation's blood; symptom: its kind; exam: normal; diagnosis: chronic
+    candidates: tuple[str, ...] = ()  # other standards the form may stand for
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A form found in a text, with its meanings; `start`/`end` are code points."""
+
+    start: int
+    end: int
+    entries: tuple[Entry, ...]
+
+    def of(self, *kinds: Kind) -> Entry | None:
+        """Return the first meaning of one of these kinds."""
+        return next((entry for entry in self.entries if entry.kind in kinds), None)
+
+    @property
+    def form(self) -> str:
+        """The form as it stands in the text."""
+        return self.entries[0].form
+
+
+class Lexicon:
+    """Every known form in one automaton.
+
+    Args:
+        entries: the meanings; several may share a form.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        forms: dict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            if entry.form and entry not in forms[entry.form]:
+                forms[entry.form].append(entry)
+        self._automaton = ahocorasick.Automaton()
+        for form, meanings in forms.items():
+            self._automaton.add_word(form, (len(form), tuple(meanings)))
+        self._automaton.make_automaton()
+        self._names = [
+            form
+            for form, meanings in forms.items()
+            if any(item.kind in (Kind.DRUG, Kind.DIAGNOSIS, Kind.LAB) for item in meanings)
+        ]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of drugs, diseases and tests, whose numerals are no quantities."""
+        return self._names
+
+    def find(self, text: str, region: Region | None = None) -> list[Hit]:
+        """Return the forms in a text, leftmost and longest first, none overlapping.
+
+        Args:
+            text: any text.
+            region: whose dialect words count; without it those of every region do.
+        """
+        spans: list[tuple[int, int, tuple[Entry, ...]]] = []
+        for last, (length, meanings) in self._automaton.iter(text):
+            counted = tuple(entry for entry in meanings if _counts(entry, region))
+            if counted:
+                spans.append((last + 1 - length, last + 1, counted))
+        spans.sort(key=lambda span: (span[0], -span[1]))
+        hits: list[Hit] = []
+        end = 0
+        for start, stop, meanings in spans:
+            if start >= end:
+                hits.append(Hit(start, stop, meanings))
+                end = stop
+        return hits
+
+    def regions(self, text: str) -> Counter[Region]:
+        """Count the forms that only one region has, as a sign of where a speaker is from."""
+        seen: Counter[Region] = Counter()
+        for hit in self.find(text):
+            regions = {entry.region for entry in hit.entries}
+            only = next(iter(regions)) if len(regions) == 1 else None
+            if only is not None and only is not Region.MANDARIN:
+                seen[only] += 1
+        return seen
+
+
+def _counts(entry: Entry, region: Region | None) -> bool:
+    return entry.region in (None, Region.MANDARIN) or region is None or entry.region is region
+
+
+_DIALECT_KINDS = {
+    "symptom": Kind.SYMPTOM,
+    "body_part": Kind.BODY_PART,
+    "time": Kind.TIME,
+    "person": Kind.PERSON,
+    "drug": Kind.DRUG_GROUP,
+    "pseudo": Kind.PSEUDO,
+}
+
+
+def _symptoms() -> Iterator[Entry]:
+    for row in shipped_table("symptom"):
+        for form in (row["standard"], *cells(row["aliases"])):
+            yield Entry(form, row["standard"], Kind.SYMPTOM, detail=row["kind"])
+
+
+def _dialect() -> Iterator[Entry]:
+    for row in shipped_table("dialect_term"):
+        kind = _DIALECT_KINDS.get(row["kind"], Kind.WORD)
+        region = Region(row["region"])
+        others = tuple(cells(row["ambiguous_with"]))
+        for form in (row["form"], *cells(row["asr_variants"])):
+            yield Entry(form, row["standard"], kind, region, detail=row["kind"], candidates=others)
+
+
+def _body_parts() -> Iterator[Entry]:
+    for row in shipped_table("body_part"):
+        for form in (row["standard"], *cells(row["aliases"])):
+            yield Entry(form, row["standard"], Kind.BODY_PART, detail=row["paired"])
+
+
+def _kin() -> Iterator[Entry]:
+    for row in shipped_table("kinship"):
+        region = Region(row["region"]) if row["region"] in set(Region) else None
+        yield Entry(row["form"], row["relation"], Kind.KIN, region, detail=row["blood"])
+
+
+def _drugs() -> Iterator[Entry]:
+    for row in shipped_table("drug"):
+        kind = Kind.DRUG_GROUP if row["class"] == "group" else Kind.DRUG
+        for form in (row["generic"], *cells(row["aliases"]), *cells(row["asr_variants"])):
+            yield Entry(form, row["generic"], kind, detail=row["class"])
+
+
+def _diagnoses() -> Iterator[Entry]:
+    for row in shipped_table("diagnosis"):
+        for form in (row["name"], *cells(row["aliases"])):
+            yield Entry(form, row["name"], Kind.DIAGNOSIS, detail=row["chronic"])
+
+
+def _exams() -> Iterator[Entry]:
+    for row in shipped_table("exam_term"):
+        kind = Kind.VITAL if row["kind"] == "vital" else Kind.EXAM
+        yield Entry(row["form"], row["standard"], kind, detail=row["normal"])
+
+
+def _labs() -> Iterator[Entry]:
+    names = {row["code"]: row["name"] for row in shipped_table("lab_item")}
+    for row in shipped_table("lab_item"):
+        yield Entry(row["name"], row["name"], Kind.LAB)
+    for row in shipped_table("lab_synonym"):
+        if row["item"] in names and row.get("ocr_confusion") != "yes" and len(row["alias"]) > 1:
+            yield Entry(row["alias"], names[row["item"]], Kind.LAB)
+
+
+def _pseudo() -> Iterator[Entry]:
+    for row in shipped_table("negation_cue"):
+        if row["kind"] == "pseudo":
+            yield Entry(row["cue"], row["cue"], Kind.PSEUDO)
+
+
+@functools.cache
+def shipped_lexicon() -> Lexicon:
+    """Return the lexicon of the tables that ship, built once."""
+    sources = (_symptoms, _dialect, _body_parts, _kin, _drugs, _diagnoses, _exams, _labs, _pseudo)
+    return Lexicon(entry for source in sources for entry in source())

@@ -1,0 +1,1 @@
+"""Statements with their evidence: analysis of the talk, record language, grounding."""

@@ -1,0 +1,112 @@
+"""Utterances cut into clauses that keep their place in the utterance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from desktop_app.core.records.speech import Speaker, Utterance
+from desktop_app.terms.measures import read_pressures
+from desktop_app.terms.numbers import NUMERALS
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]*")
+_BREAK = re.compile(r"[，,：:]|…+|—+|\.{3,}|~+")
+_QUESTION_MARK = re.compile(r"[？?]")
+
+# what makes a clause a question where no mark says so (recognised speech has few marks)
+_QUESTION_FORM = re.compile(
+    r"(.)[不没唔勿冇毋弗袂](?:\1)|有没有|有冇|有无|有没得|是不是|系唔系|系咪|阿[是有]|要不要|吗$|伐$|未$|没得$|没有$(?<=过没有)"
+    r"|几[天日久多时个次]|多久|好久|几耐|几时|好多[天次久]|多少|哪[里点儿个只边能]|哪样|啥[子时地样个]|什么|咩|脉个|乜|样般|怎[么样]|咋|谁|呢$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of an utterance between two pauses.
+
+    Attributes:
+        utterance: the whole turn it stands in.
+        start: its first code point in the utterance's text.
+        end: one past its last; `utterance.text[start:end] == text`.
+        sentence: which sentence of the utterance it is in, from 0.
+        question: whether its sentence asks.
+        abrupt: whether the speaker broke off after it (……), as before a correction.
+    """
+
+    utterance: Utterance
+    speaker: Speaker
+    start: int
+    end: int
+    text: str
+    sentence: int
+    question: bool
+    abrupt: bool = False
+
+
+def is_question(text: str) -> bool:
+    """Whether a sentence asks, by its mark or by its form."""
+    return bool(_QUESTION_MARK.search(text) or _QUESTION_FORM.search(text.rstrip("。！!，, ")))
+
+
+def split(utterance: Utterance, speaker: Speaker | None = None) -> list[Clause]:
+    """Return an utterance's clauses in order.
+
+    Args:
+        utterance: what was said in one turn.
+        speaker: who speaks where the utterance doesn't say.
+    """
+    clauses: list[Clause] = []
+    for number, match in enumerate(_SENTENCE.finditer(utterance.text)):
+        sentence = match[0]
+        asks = bool(_QUESTION_MARK.search(sentence)) or (
+            "？" not in utterance.text and "?" not in utterance.text and is_question(sentence)
+        )
+        for start, end, abrupt in _pieces(sentence):
+            text = sentence[start:end]
+            clauses.append(
+                Clause(
+                    utterance=utterance,
+                    speaker=speaker or utterance.speaker,
+                    start=match.start() + start,
+                    end=match.start() + end,
+                    text=text,
+                    sentence=number,
+                    question=asks,
+                    abrupt=abrupt,
+                )
+            )
+    return clauses
+
+
+def _pieces(sentence: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield (start, end, broke off) of a sentence's clauses; two numbers of one blood pressure stay together."""
+    start = 0
+    for match in _BREAK.finditer(sentence):
+        if match[0] in "，," and _inside_pressure(sentence, start, match):
+            continue
+        yield from _trimmed(sentence, start, match.start(), match[0][0] in "….—")
+        start = match.end()
+    yield from _trimmed(sentence, start, len(sentence), False)
+
+
+def _inside_pressure(sentence: str, start: int, comma: re.Match[str]) -> bool:
+    before, after = sentence[comma.start() - 1 : comma.start()], sentence[comma.end() : comma.end() + 1]
+    if not before or not after or not _numeric(before) or not _numeric(after):
+        return False
+    around = sentence[start:]
+    return any(
+        start + first < comma.start() < start + last for _, _, first, last in read_pressures(around)
+    )
+
+
+def _numeric(char: str) -> bool:
+    return char.isdigit() or char in NUMERALS
+
+
+def _trimmed(sentence: str, start: int, end: int, abrupt: bool) -> Iterator[tuple[int, int, bool]]:
+    text = sentence[start:end]
+    left = len(text) - len(text.lstrip(" 　“”\"'、"))
+    right = len(text.rstrip(" 　“”\"'、。！？!?；;\n"))
+    if right > left:
+        yield start + left, start + right, abrupt

@@ -1,0 +1,100 @@
+"""What a speaker took back: 三年前……不是，七年前; 不是左边，是右边; 右腿，哦对，左腿."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.core.records.speech import Speaker
+from desktop_app.writing.clauses import Clause
+
+_MARKER = re.compile(
+    r"^(?:哦|啊|哎|诶|噢|呃|嗯|等等|等下|等一下|不不|哎呀|医生|喔)*"
+    r"(?:不对不对|不对|哦不|不不不?|不是|说错了?|讲错了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|等等|不是嘞|毋对)"
+    r"(?:了|哈|哦|啊|呀|嘞|，)*"
+)
+_CONTRAST = re.compile(r"(?:不是|唔系|勿是|毋是|弗是)(?P<not>[^，。是系]{1,10}?)(?:，|,)?(?:而?是|就?系|是)(?P<but>.+)")
+_SIDE = re.compile(r"[左右]")
+_SWAP = {"左": "右", "右": "左"}
+_SLOTS = (
+    re.compile(r"[左右]|两边|双侧"),
+    re.compile(r"[零一二两三四五六七八九十百半几\d]+个?(?:天|日|年|月|周|星期|礼拜|岁|小时|钟头|分钟|次|道|回|趟|粒|片|颗|包|点|号)"),
+    re.compile(r"今|昨|前|寻|大前|夜|早|晚|上个|旧年|去年|暝|日"),
+    re.compile(r"[零一二两三四五六七八九十百\d]{2,}"),
+)
+
+
+def is_marker(text: str) -> bool:
+    """Whether a whole clause only takes back what came before it."""
+    return bool(_MARKER.fullmatch(text))
+
+
+def taken_back(clauses: list[Clause]) -> set[tuple[int, int]]:
+    """Return (utterance id, start) of the clauses whose content the speaker corrected.
+
+    Args:
+        clauses: all clauses of the talk in order.
+    """
+    gone: set[tuple[int, int]] = set()
+    by_utterance: dict[int, list[Clause]] = {}
+    for clause in clauses:
+        by_utterance.setdefault(clause.utterance.id, []).append(clause)
+    for group in by_utterance.values():
+        for index, clause in enumerate(group):
+            gone.update(_in_utterance(group, index, clause))
+    gone.update(_across(clauses, gone))
+    return gone
+
+
+def _key(clause: Clause) -> tuple[int, int]:
+    return clause.utterance.id, clause.start
+
+
+def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[int, int]]:
+    marker = _MARKER.match(clause.text)
+    if marker is None or not marker[0]:
+        return set()
+    whole = marker.end() == len(clause.text)
+    if index == 0:  # an answer (不是), unless it goes on to the contrast
+        return {_key(clause)} if _CONTRAST.match(clause.text) else set()
+    previous = group[index - 1]
+    following = group[index + 1] if whole and index + 1 < len(group) else clause
+    if whole or previous.abrupt:
+        back = {_key(clause)} if whole else set()
+        if previous.abrupt or _same_slot(previous, following):
+            back.add(_key(previous))
+        return back
+    if clause.text.startswith(("不是", "唔系", "勿是", "毋是")) and index + 1 < len(group):
+        return {_key(clause)} if re.match(r"(?:而?是|就?系)", group[index + 1].text) else set()
+    return set()
+
+
+def _same_slot(first: Clause, second: Clause) -> bool:
+    return any(slot.search(first.text) and slot.search(second.text) for slot in _SLOTS)
+
+
+def _across(clauses: list[Clause], gone: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Find short side or time answers that a later turn of the patient's party corrects (不是，是左边)."""
+    back: set[tuple[int, int]] = set()
+    told = [item for item in clauses if item.speaker is not Speaker.DOCTOR and _key(item) not in gone]
+    for index, clause in enumerate(told):
+        start = clause.text.lstrip("哦啊哎对，")
+        if not _MARKER.match(start) and not clause.text.startswith("哦对"):
+            continue
+        group = [item for item in told[index:] if item.utterance is clause.utterance]
+        new = _side_of(group)
+        if new is None:
+            continue
+        for earlier in told[:index]:
+            if earlier.utterance.id >= clause.utterance.id - 4 and _SWAP[new] in earlier.text and new not in earlier.text:
+                if earlier.utterance is not clause.utterance:
+                    back.add(_key(earlier))
+    return back
+
+
+def _side_of(group: list[Clause]) -> str | None:
+    for clause in group:
+        text = re.sub(r"(?:不是|唔系|勿是|毋是)[^，。]*?[左右]", "", clause.text)
+        match = _SIDE.search(text)
+        if match:
+            return match[0]
+    return None

@@ -1,0 +1,159 @@
+"""Which findings a clause names, and whether it affirms or denies them.
+
+Chinese denies in three places: before the finding (没有咳嗽), inside it (头不痛, 咳不出来 is none) and after it
+(糖尿病没得). A negation character inside a longer word (不舒服, 睡不着) denies nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop_app.core.records.people import Region
+from desktop_app.terms.lexicon import Entry, Hit, Kind, Lexicon
+
+
+class Polarity(StrEnum):
+    """What a clause says of a finding."""
+
+    AFFIRMED = "affirmed"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A finding that a clause names; `start`/`end` are code points of the clause."""
+
+    start: int
+    end: int
+    standard: str
+    kind: Kind
+    polarity: Polarity
+    entry: Entry
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether the form has other meanings as well."""
+        return bool(self.entry.candidates)
+
+
+FINDINGS = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP, Kind.EXAM, Kind.LAB)
+
+_CUE = r"没有|没得|呒没|呒拨|莫得|莫有|冇得|冇|毋捌|无得|没|未|无|不会|不太|不怎么|不是很|不是|不|唔系|唔|勿是|勿|弗|袂|毋|否认|莫|唔会"
+_BEFORE = re.compile(_CUE)
+_INSIDE = re.compile(r"没有|没得|呒没|莫得|不会|不太|不怎么|不|没|冇|唔|勿|弗|毋|袂|未|无")
+# what may stand between a negation and the finding that it denies
+_GAP = re.compile(
+    r"(?:有|再|怎么|咋|太|很|特别|啥子?|什么|乜|咩|过|出现|感觉|觉得|得|明显|发|也|都|大|到|咁|么|个|啲|滴|点儿?|、|和|及|跟|或者?|同|搭|还是|了|嘅|的|去|见|"
+    r"任何|其他|其它|别的|这些|那些|这种|那种|这个|那个|患|诊断|查出|发现|吃|服|用|打|做|药物?|向|事)*"
+)
+_AFTER = re.compile(
+    r"(?:史|征|症状|这些|那些|啥的|什么的|的话|倒是|倒|呢|啊|都|也|就|侪|嘅|个|是|过|药|一直|从来|向来|目前|暂时|完全|，)*"
+    r"(?:没有|没得|呒没|莫得|冇|没|无|否认|阴性|(?:不|唔|勿|毋)(?:是|会|得|明显|存在)?)(?:过|个|的|啊|呀|嘞|哈|了|啦|嘛|哦|噻|嘅|发现|出现|有)*$"
+)
+# a body part with one of these is a finding even where no table lists the pair
+_PREDICATES = {
+    "疼": "痛", "痛": "痛", "麻": "麻木", "痹": "麻木", "肿": "肿胀", "痒": "瘙痒", "痕": "瘙痒", "胀": "胀", "酸": "酸痛", "酸痛": "酸痛",
+    "胀痛": "胀痛", "发麻": "麻木", "发胀": "胀", "红肿": "红肿", "发红": "发红", "发烫": "发热感", "无力": "无力", "没力": "无力",
+    "没劲": "无力", "冇力": "无力", "抽筋": "痉挛", "僵": "僵硬", "硬": "僵硬", "出血": "出血", "流血": "出血", "流脓": "流脓",
+    "发木": "麻木", "木": "麻木", "发软": "无力", "软": "无力", "刺痛": "刺痛", "疼痛": "痛", "赤": "痛", "赤痛": "痛",
+}  # fmt: skip
+_PREDICATE = re.compile(
+    r"(?:有点儿?|有些|有啲|有滴|有少少|还|也|都|就|很|好|特别|老|一直|侪|真|个|哪|会|发|个)*(?P<what>"
+    + "|".join(sorted(_PREDICATES, key=len, reverse=True))
+    + ")"
+)
+_MEASURE_NEGATED = re.compile(r"(?P<what>血压|血糖|血脂|尿酸)(?:都|也|一直|从来|倒|是|并)*(?:不|没有?|唔|勿|毋|袂)(?:怎么|太)?高")
+_MEASURES = {"血压": "高血压", "血糖": "糖尿病", "血脂": "高脂血症", "尿酸": "高尿酸血症"}
+
+
+def collapse(text: str) -> str:
+    """Return a question with its choice taken out: 痛不痛 → 痛, 有没有咳嗽 → 咳嗽, 发唔发烧 → 发烧."""
+    text = re.sub(r"有没有|有冇得?|有无|有没得|有呒没|阿有|敢有|有毋", "", text)
+    text = re.sub(r"(..)[不没唔勿冇毋弗袂](?=\1)\1", r"\1", text)
+    return re.sub(r"(.)[不没唔勿冇毋弗袂](?=\1)\1", r"\1", text)
+
+
+def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention]:
+    """Return what a clause names, in order, each affirmed or denied."""
+    hits = lexicon.find(text, region)
+    shielded = [(hit.start, hit.end) for hit in hits]
+    found: list[Mention] = [*_inner_denials(text, hits, lexicon, region), *_measures(text)]
+    taken = [(item.start, item.end) for item in found]
+    for hit in [*_composed(text, hits), *hits]:
+        entry = hit.of(*FINDINGS)
+        if entry is None or any(start < hit.end and hit.start < end for start, end in taken):
+            continue
+        denied = _denied(text, hit, hits, shielded)
+        polarity = Polarity.DENIED if denied else Polarity.AFFIRMED
+        found.append(Mention(hit.start, hit.end, entry.standard, entry.kind, polarity, entry))
+        taken.append((hit.start, hit.end))
+    return sorted(found, key=lambda item: item.start)
+
+
+def _composed(text: str, hits: list[Hit]) -> Iterator[Hit]:
+    """Yield body part + predicate pairs as findings of their own: 手杆麻 → 手臂麻木."""
+    for hit in hits:
+        part = hit.of(Kind.BODY_PART)
+        if part is None:
+            continue
+        match = _PREDICATE.match(text, hit.end)
+        if match is None:
+            continue
+        side = re.search(r"(?:左|右|双|两)(?:边|侧|面|爿|只|个)?$", text[: hit.start])
+        start = side.start() if side else hit.start
+        name = (_side(side[0]) if side else "") + part.standard + _PREDICATES[match["what"]]
+        form = text[start : match.end()]
+        yield Hit(start, match.end(), (Entry(form, name, Kind.SYMPTOM, detail="composed"),))
+
+
+def _side(said: str) -> str:
+    return {"左": "左侧", "右": "右侧"}.get(said[0], "双侧")
+
+
+def _inner_denials(
+    text: str, hits: list[Hit], lexicon: Lexicon, region: Region | None
+) -> Iterator[Mention]:
+    """Yield findings that a negation inside them denies: 腰不疼 → 腰痛 denied."""
+    for cue in _INSIDE.finditer(text):
+        if any(hit.start <= cue.start() and cue.end() <= hit.end for hit in hits if _shields(hit, cue)):
+            continue
+        joined = text[: cue.start()] + text[cue.end() :]
+        at = cue.start()
+        inner = lexicon.find(joined, region)
+        for hit in [*_composed(joined, inner), *inner]:
+            entry = hit.of(Kind.SYMPTOM, Kind.DIAGNOSIS)
+            if entry is not None and hit.start < at < hit.end:
+                yield Mention(
+                    hit.start, hit.end + len(cue[0]), entry.standard, entry.kind, Polarity.DENIED, entry
+                )
+                break
+
+
+def _measures(text: str) -> Iterator[Mention]:
+    for match in _MEASURE_NEGATED.finditer(text):
+        standard = _MEASURES[match["what"]]
+        entry = Entry(match[0], standard, Kind.DIAGNOSIS)
+        yield Mention(match.start(), match.end(), standard, Kind.DIAGNOSIS, Polarity.DENIED, entry)
+
+
+def _shields(hit: Hit, cue: re.Match[str]) -> bool:
+    """Whether a longer word holds the negation character: 睡不着, 不舒服."""
+    return hit.end - hit.start > len(cue[0])
+
+
+def _denied(text: str, hit: Hit, hits: list[Hit], shielded: list[tuple[int, int]]) -> bool:
+    if _AFTER.match(text, hit.end):
+        return True
+    for cue in _BEFORE.finditer(text, 0, hit.start):
+        if any(start <= cue.start() and cue.end() < end or start < cue.start() < end for start, end in shielded):
+            continue
+        between = text[cue.end() : hit.start]
+        for other in hits:
+            if cue.end() <= other.start and other.end <= hit.start and other.of(*FINDINGS, Kind.BODY_PART):
+                between = between.replace(other.form, "")
+        if _GAP.fullmatch(between):
+            return True
+    return False

@@ -1,0 +1,106 @@
+"""From what was said to what a record says: dialect to standard, fillers out, quantities in notation."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from desktop_app.core.records.people import Region
+from desktop_app.terms.lexicon import Entry, Hit, Kind, Lexicon, shipped_lexicon
+from desktop_app.terms.measures import MeasureWriter
+
+# standards that name less than what was said: the spoken form says more
+_GENERIC = frozenset(
+    "疼痛 肿胀 瘙痒 麻木 手痛 足痛 腿痛 上肢痛 下肢痛 肢体麻木 肢体痛 四肢痛 关节痛 手臂痛 无力 出血 不适 外伤 肢体无力 皮肤破损".split()
+)
+_QUALIFIER = re.compile(r"^(?:[12]型|慢性|急性|原发性|继发性|单纯性)+")
+_LEAD = re.compile(
+    r"^(?:医生|大夫|先生|哎呀|哎哟|哎|唉|诶|嗯+|呃|啊|哦|噢|喏|呀|喔|哇|那个|这个|就是说|就是讲|就是|反正|其实|然后|而且|不过|但是|但|可是|只是|倒是|"
+    r"还有|还|也|又|就|都|再|那|是|系|我觉得|我感觉|觉得|感觉|我看|我想|估计|"
+    r"我自己|我各人|我们|我|俺们|俺|涯|阮|阿拉|吾|咱们|咱|伲|你|您|他|她|伊|佢|渠|娃儿|自己|各人|自家|对|有|，)+"
+)
+_TAIL = re.compile(
+    r"(?:的嘛|了嘛|的呢|的啦|嘛|呀|啊|哈儿|哈|咯|嘞|㗎|噶|啦|吧|呢|喔|哩|咧|哇|嗬|噻|哟|哦|啰|囉|咩|嘅|架|哉|唻|咋|添|先|喽|撒|呗|欸|了|的|个(?!月)|得来|来的|样子|度)+$"
+)
+_DEGREE = (
+    (re.compile(r"得(?:很|凶|要命|要死|不得了|厉害|恼火|遭不住|不行|受不了|飞起|惨)|煞(?:哉|脱)?$|死(?:我)?了|得慌|得来$"), "明显"),
+    (re.compile(r"(?:有一?点儿?|有些|有啲|有滴|有一眼|稍微|少少|些许|略微)"), "轻度"),
+    (re.compile(r"(?:老|可|贼|忒|恁|蛮|好|真|特别|非常|十分|太|很|几)(?=[痛疼痒肿胀酸麻晕昏难重累])"), ""),
+)
+_PRONOUN = re.compile(r"(?<![自本])(?:我自己|我的|我们|我|俺|涯|阮|阿拉|您|你)(?![^，]{0,1}(?:公司|厂))")
+_EMPTY = re.compile(r"(?:的话|那种|这种|那样|这样|什么的|啥的|之类的|一下子?|一哈儿?|个人|那里|这里|这边儿)")
+
+
+@functools.cache
+def measure_writer() -> MeasureWriter:
+    """Return the quantity writer that knows the names of the tables that ship."""
+    return MeasureWriter(shipped_lexicon().names)
+
+
+def written(entry: Entry) -> str:
+    """Return how a record writes a spoken form, never more than was said.
+
+    胃病 stays 胃病 (not 慢性胃炎), 糖尿 becomes 糖尿病 (not 2型糖尿病), 脑壳昏 becomes 头晕.
+    """
+    if entry.candidates:
+        return entry.form
+    if entry.kind is Kind.DIAGNOSIS:
+        plain = _QUALIFIER.sub("", entry.standard)
+        if entry.region is not None or plain in entry.form or entry.form[:2] == plain[:2]:
+            return entry.form if plain in entry.form else plain
+        return entry.form
+    if entry.standard in _GENERIC and entry.region is None:
+        return entry.form
+    return entry.standard
+
+
+_REPLACED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.BODY_PART, Kind.TIME, Kind.WORD, Kind.DRUG, Kind.EXAM, Kind.DRUG_GROUP)
+
+
+class RecordLanguage:
+    """Rewrites clauses of one talk.
+
+    Args:
+        lexicon: the spoken forms.
+        region: where the speakers are from, if known.
+    """
+
+    def __init__(self, lexicon: Lexicon, region: Region | None) -> None:
+        self._lexicon = lexicon
+        self._region = region
+
+    def standard(self, text: str, hits: list[Hit] | None = None) -> str:
+        """Return a text with every known form in its standard words."""
+        parts: list[str] = []
+        position = 0
+        for hit in self._lexicon.find(text, self._region) if hits is None else hits:
+            entry = hit.of(*_REPLACED)
+            if entry is None:
+                continue
+            parts += [text[position : hit.start], self._replacement(entry)]
+            position = hit.end
+        return "".join(parts) + text[position:]
+
+    def _replacement(self, entry: Entry) -> str:
+        if entry.kind is Kind.WORD and (entry.candidates or (self._region is None and entry.region is not Region.MANDARIN)):
+            return entry.form
+        if entry.kind in (Kind.DRUG_GROUP, Kind.EXAM):
+            return entry.standard if entry.kind is Kind.EXAM else entry.form
+        if entry.kind is Kind.BODY_PART and entry.region is None and len(entry.form) > 1 and len(entry.standard) == 1:
+            return entry.standard
+        return written(entry)
+
+    def rewrite(self, text: str, hits: list[Hit] | None = None) -> str:
+        """Return one clause as a record writes it; empty where nothing but fillers was said."""
+        said = self.standard(text, hits)
+        said = _TAIL.sub("", _LEAD.sub("", said.strip()))
+        for pattern, becomes in _DEGREE:
+            said = pattern.sub(becomes, said)
+        said = _PRONOUN.sub("", _EMPTY.sub("", said))
+        said = _TAIL.sub("", _LEAD.sub("", said))
+        said = measure_writer().rewrite(said)
+        return said.strip(" ，。、")
+
+    def quantities(self, text: str) -> str:
+        """Return a text with its quantities in notation and its words as they are."""
+        return measure_writer().rewrite(text)

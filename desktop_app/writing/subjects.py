@@ -1,0 +1,139 @@
+"""Whose history a clause tells: the patient's, a relative's, or somebody who only gave advice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from desktop_app.core.records.people import Patient, Sex
+from desktop_app.core.records.speech import Speaker
+from desktop_app.terms.lexicon import Hit, Kind
+from desktop_app.writing.clauses import Clause
+
+SELF = "self"
+NOBODY = "nobody"  # advice, hearsay, a wish
+
+_SELF = re.compile(r"^(?:但是?|不过|就是|那|而|反正|可)?(?:我自己|我各人|我本人|我个人|自己|各人|自家|我|俺|涯|阮|阿拉|吾|伲)(?!们?(?:家|屋|厝)|妈|爸|爹|娘|哥|姐|弟|妹|爷|奶|公|婆|舅|姑|姨|叔|伯|儿|女|老|阿|细|兄|娃)")
+_THIRD = re.compile(r"^(?:他|她|伊|佢|渠|人家)")
+_GAVE = re.compile(r"^(?:又|就|都|也|先|硬|还|昨天|昨晚|今早|在镇上|在街上|去|从)*(?:给|畀|俾|拨|帮|替|同|搭|拿|买|带|送|陪|扶|背|抱|打电话|来|发现|看到|见|喊我来|叫我来)")
+_SAID = re.compile(r"^(?:都|也|就|老|一直|还|老是|又|总|非)*(?:说|讲|话|让|叫|喊|劝|教|要我|建议|介绍|推荐|听)")
+_HEARSAY = re.compile(r"听(?:说|讲|人|闻)|网上|手机上|抖音|电视|都说|人家(?:说|讲)|有人(?:说|讲)")
+_OWNED = re.compile(r"^(?:剩|开|留|吃剩|屋头|家里|家|那里|那边|那儿|嗰度|兜)?(?:的|下的|嘅|个|剩)")
+_RELATIVE_OF = re.compile(r"(?:家里|家头|屋里|屋头|家族|上辈|祖上|屋企|厝内)(?:有|人|也有|没有|冇|呒没|无)")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who a clause is about.
+
+    Attributes:
+        who: `self`, `nobody`, or the relation as a record names it (母亲).
+        blood: yes, no, spouse or unknown, for relatives.
+    """
+
+    who: str
+    blood: str = ""
+
+    @property
+    def patient(self) -> bool:
+        """Whether it is the patient."""
+        return self.who == SELF
+
+
+PATIENT = Subject(SELF)
+HEARSAY = Subject(NOBODY)
+
+
+def patient_forms(clauses: list[Clause], hits: dict[tuple[int, int], list[Hit]], patient: Patient) -> set[str]:
+    """Return the kinship words by which a relative who speaks means the patient.
+
+    A mother says 娃 of the child, a son 我妈 of the old woman: the first such word that fits age and sex.
+    """
+    years = patient.age.years if patient.age else None
+    for clause in clauses:
+        if clause.speaker is not Speaker.FAMILY or clause.question:
+            continue
+        for hit in hits[clause.utterance.id, clause.start]:
+            kin = hit.of(Kind.KIN)
+            if kin is not None and _fits(kin.standard, years, patient.sex) and not _SAID.match(clause.text[hit.end :]):
+                return {kin.standard, kin.form}
+    return set()
+
+
+_CHILDREN = ("儿子", "女儿", "子女", "孩子", "小孩", "孙", "外孙")
+_ELDERS = ("父亲", "母亲", "祖父", "祖母", "外祖", "公公", "婆婆", "岳父", "岳母")
+_FEMALE = ("女儿", "母亲", "祖母", "婆婆", "岳母", "妻子", "姐", "妹", "孙女", "姑", "姨", "婶")
+_MALE = ("儿子", "父亲", "祖父", "公公", "岳父", "丈夫", "哥", "弟", "孙子", "叔", "伯", "舅")
+
+
+def _fits(relation: str, years: float | None, sex: Sex) -> bool:
+    if sex is Sex.MALE and any(word in relation for word in _FEMALE):
+        return False
+    if sex is Sex.FEMALE and any(word in relation for word in _MALE):
+        return False
+    if years is None:
+        return True
+    if any(word in relation for word in _CHILDREN):
+        return years < 40
+    if any(word in relation for word in _ELDERS):
+        return years >= 35
+    return years >= 15
+
+
+class SubjectTracker:
+    """Follows who is spoken of through the clauses of one utterance.
+
+    Args:
+        own: kinship words that mean the patient (see `patient_forms`).
+    """
+
+    def __init__(self, own: set[str]) -> None:
+        self._own = own
+        self._utterance = -1
+        self._current = PATIENT
+
+    def of(self, clause: Clause, hits: list[Hit]) -> Subject:
+        """Return who a clause is about; a subject holds until another is named or the turn ends."""
+        if clause.utterance.id != self._utterance:
+            self._utterance, self._current = clause.utterance.id, PATIENT
+        text = clause.text
+        if _HEARSAY.search(text):
+            return HEARSAY
+        named = self._named(clause, hits)
+        if named is not None:
+            self._current = named
+        elif _SELF.match(text) and clause.speaker is not Speaker.FAMILY:
+            self._current = PATIENT
+        elif _THIRD.match(text) and clause.speaker is Speaker.FAMILY:
+            self._current = PATIENT
+        elif _SELF.match(text) and clause.speaker is Speaker.FAMILY and self._own_history(text):
+            self._current = Subject("家属", "unknown")
+        return self._current
+
+    @staticmethod
+    def _own_history(text: str) -> bool:
+        """Whether a relative who speaks tells of the own body (我有高血压), not of what was done."""
+        return bool(re.match(r"^我(?:自己|本人|个人)?(?:也|以前|年轻时|从小|就|都)?(?:有|得过|是|患|血压|血糖|对)", text))
+
+    def _named(self, clause: Clause, hits: list[Hit]) -> Subject | None:
+        text = clause.text
+        for hit in hits:
+            kin = hit.of(Kind.KIN)
+            if kin is None:
+                continue
+            after = text[hit.end :]
+            if kin.standard in self._own or kin.form in self._own:
+                return PATIENT
+            if _SAID.match(after):
+                return HEARSAY
+            if _GAVE.match(after) or _OWNED.match(after) or self._as_object(text, hit):
+                return PATIENT if clause.speaker is not Speaker.FAMILY or hit.start < 3 else None
+            return Subject(kin.standard, kin.detail or "unknown")
+        if _RELATIVE_OF.search(text):
+            return Subject("家族", "yes")
+        return None
+
+    @staticmethod
+    def _as_object(text: str, hit: Hit) -> bool:
+        """Whether the relative is only company: 同朋友打边炉, 跟我妈一起."""
+        return bool(re.search(r"(?:同|跟|和|搭|与|给|帮|被|让|陪|照顾|带|背|抱|送|邻居家|喺|在)(?:我|俺|阮|涯)?$", text[: hit.start]))
