@@ -1,0 +1,1 @@
+"""One file per arrow of the flow, from sound and images to a stored record."""
