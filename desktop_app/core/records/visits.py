@@ -45,6 +45,9 @@ class Signature:
     public_key: str
     signature: str
     countersigner: str | None = None
+    countersigned_at: datetime | None = None
+    counter_public_key: str | None = None
+    countersignature: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
