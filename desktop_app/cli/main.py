@@ -1,10 +1,11 @@
-"""The console script `jiceng`: builds the commands in the person's language and runs one."""
+"""The console script `jiceng`: builds the commands in the person's language and runs one.
 
-from __future__ import annotations
+Files of this room do without postponed annotations: help texts in `Annotated` are made while the commands are.
+"""
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,8 @@ import typer
 
 from desktop_app.cli.session import Session
 from desktop_app.core.messages import LANGUAGES, Catalogue
+
+Register = Callable[[typer.Typer, Catalogue], None]
 
 # these may stand before or after the command's name; each takes one value
 SHARED_OPTIONS = ("--data-dir", "--lang", "--user", "--passphrase-file", "--recovery-file")
@@ -84,7 +87,7 @@ def build(language: str) -> typer.Typer:
     return app
 
 
-def _groups() -> list[object]:
+def _groups() -> list[Register]:
     return []
 
 
