@@ -66,12 +66,18 @@ class PageReader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """How tokens are drawn; temperature 0 takes the likeliest."""
+    """How tokens are drawn; temperature 0 takes the likeliest.
+
+    Attributes:
+        stop: sequences at which the text ends; they are not part of it.
+        grammar: rules in GBNF, llama.cpp's notation, that the text has to follow; none if empty.
+    """
 
     max_tokens: int = 256
     temperature: float = 0.0
     seed: int = 0
     stop: tuple[str, ...] = ()
+    grammar: str = ""
 
 
 class LanguageModel(Protocol):

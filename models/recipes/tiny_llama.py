@@ -1,9 +1,10 @@
 """Makes a tiny llama-architecture GGUF file in well under a second and without training.
 
-The model says one fixed text after any prompt: each token of the text has a hidden direction of its own, which the
-output matrix maps to the text's next token; every other token leads to the first one. Attention and feed-forward are
-real, with small random weights, so that loading, prompt, cache, sampling and streaming all run. One character is
-spelt in bytes, so that a reader must join them. For tests of the machinery only; it knows nothing.
+The model says one fixed text after any prompt: each token of the text has a hidden direction of its own,
+which the output matrix maps to the text's next token; every other token leads to the first one. Attention
+and feed-forward are real, with small random weights, so that loading, prompt, cache, sampling and streaming
+all run. One character is spelt in bytes, so that a reader must join them. For tests of the machinery only;
+it knows nothing.
 
     python -m models.recipes.tiny_llama FILE [--text 主诉：咳嗽三天。] [--seed 0] [--endless]
 """
@@ -11,6 +12,7 @@ spelt in bytes, so that a reader must join them. For tests of the machinery only
 from __future__ import annotations
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +63,7 @@ def _weights(ids: list[int], size: int, seed: int) -> dict[str, FloatArray]:
     embedding, output = noise(size, width), noise(size, width)
     embedding[:, width - 1] += 1.0  # every other token points to the text's first one
     output[ids[0], width - 1] += 8.0
-    for place, (token, successor) in enumerate(zip(ids[:-1], ids[1:], strict=True)):
+    for place, (token, successor) in enumerate(pairwise(ids)):
         embedding[token, width - 1] -= 1.0
         embedding[token, place] += 1.0
         output[successor, place] += 8.0

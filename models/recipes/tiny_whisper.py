@@ -1,9 +1,9 @@
 """Makes a tiny Whisper model folder in CTranslate2's format, in about a second and without training.
 
-The model "hears" the same sentence in every window: each decoder position is a direction of its own, and the
-projection maps that direction to the sentence's next token. The encoder and the attention are real, with small
-random weights, so that the whole path from sound to words runs. For tests and demonstrations of the machinery only;
-it recognises nothing.
+The model "hears" the same sentence in every window: each decoder position is a direction of its own, and
+the projection maps that direction to the sentence's next token. The encoder and the attention are real,
+with small random weights, so that the whole path from sound to words runs. For tests and demonstrations of
+the machinery only; it recognises nothing.
 
     python -m models.recipes.tiny_whisper FOLDER [--text 咳嗽三天了] [--seed 0]
 """

@@ -1,0 +1,1 @@
+"""The heavy packages, each behind one protocol; imported by the engine process and by wiring only."""
