@@ -12,19 +12,21 @@ from pathlib import Path
 
 from fontTools import subset
 from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont, newTable
 
 FAMILY = "Jiceng Sans"
 FACE = "Noto Sans CJK SC"
 CURVE_ERROR = 1.0  # thousandths of an em between the cubic outline and its quadratic stand-in
+MADE = 3_846_700_800  # the same in each run: 2025-11-23, in seconds since 1904
 
-LATIN = "".join(chr(code) for code in (*range(0x20, 0x7F), *range(0xA1, 0x180)))
+LATIN = "".join(chr(code) for code in (*range(0x20, 0x7F), *range(0xA1, 0x100)))
 SIGNS = (
-    "–—―‘’“”†‡•…‰′″‹›※€℃℉℅№℡™ΩÅ←↑→↓↔↖↗↘↙⇧⇩⇒∂∆∏∑−∕√∝∞∠∣∥∧∨∩∪∫∴∵∶∷∽≈≌≒≠≡≤≥≦≧≪≫≮≯⊕⊙⊥⌒"
-    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼ⁿ₀₁₂₃₄₅₆₇₈₉₊₋½⅓¼¾⅛×÷±·µμ°§¶"
+    "–—―‘’“”†‡•…‰′″‹›※€℃℉℅№℡™ΩÅ←↑→↓↔↖↗↘↙⇧⇩⇒∂∆∏∑−∕√∝∞∠∣∥∧∨∩∪∫∴∵∶∷∽≈≌≠≡≤≥≦≧≪≫≮≯⊕⊙⊥⌒"
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉₊₋½¼¾×÷±·µμ°§¶"
     "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹ"
-    "■□▲△▼▽◆◇○◎●★☆☐☑☒✓✔✗♀♂〇〒〓〔〕〖〗【】「」『』《》〈〉、。々㎎㎏㎜㎝㎞㎡㏄㎎㎍㎕㎖㎗㎘㎰㎱㎲㎳㎾㏎㏑㏒㏕"
+    "■□▲△▼▽◆◇○◎●★☆✓♀♂〇〒〓〔〕〖〗【】「」『』《》〈〉、。々㎎㎏㎜㎝㎞㎡㏄㎎㎍㎕㎖㎗㎘㎰㎱㎲㎳㎾㏎㏑㏒㏕"
 )
 # Written in records and names, but neither in GB 2312 nor among the general standard characters: dialect
 # words, old forms of surnames and given names, older medical usage.
@@ -104,13 +106,43 @@ def to_truetype(font: TTFont) -> None:
         glyf[name].recalcBounds(glyf)
     font["maxp"] = maxp = newTable("maxp")
     maxp.tableVersion, maxp.numGlyphs, maxp.maxZones = 0x00010000, len(order), 1
-    for member in ("maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs",
-                   "maxStackElements", "maxSizeOfInstructions", "maxComponentElements"):
+    for member in (
+        "maxTwilightPoints",
+        "maxStorage",
+        "maxFunctionDefs",
+        "maxInstructionDefs",
+        "maxStackElements",
+        "maxSizeOfInstructions",
+        "maxComponentElements",
+    ):
         setattr(maxp, member, 0)
     del font["CFF "]
     font["head"].glyphDataFormat = 0
     font["post"].formatType, font["post"].extraNames, font["post"].mapping = 3.0, [], {}
     font.sfntVersion = "\x00\x01\x00\x00"
+
+
+def add_small_digits(font: TTFont) -> None:
+    """Draw the raised and lowered figures that the source lacks (10⁹, m₂) as its figures at three fifths."""
+    cmap, order = font.getBestCmap(), font.getGlyphOrder()
+    drawn = font.getGlyphSet()
+    for shift, signs, plain in ((450, "⁰⁴⁵⁶⁷⁸⁹⁺⁻", "0456789+−"), (-150, "₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+−")):
+        for sign, figure in zip(signs, plain, strict=True):
+            if ord(sign) in cmap:
+                continue
+            source, name = cmap[ord(figure)], f"uni{ord(sign):04X}"
+            pen = TTGlyphPen(None)
+            drawn[source].draw(TransformPen(pen, (0.6, 0, 0, 0.6, 12, shift)))
+            order = [*order, name]
+            font.setGlyphOrder(order)
+            font["glyf"].glyphs[name] = glyph = pen.glyph()
+            font["glyf"].glyphOrder = order
+            glyph.recalcBounds(font["glyf"])
+            font["hmtx"][name] = (round(font["hmtx"][source][0] * 0.6) + 24, glyph.xMin)
+            for table in font["cmap"].tables:
+                if table.isUnicode():
+                    table.cmap[ord(sign)] = name
+    font["maxp"].numGlyphs = len(order)
 
 
 def rename(font: TTFont, style: str) -> None:
@@ -119,8 +151,14 @@ def rename(font: TTFont, style: str) -> None:
     keep = {0, 13, 14}
     table.names = [record for record in table.names if record.nameID in keep]
     full = FAMILY if style == "Regular" else f"{FAMILY} {style}"
-    texts = {1: FAMILY, 2: style, 3: f"{full};1.0", 4: full, 5: "Version 1.0; from Noto Sans CJK SC 2.004",
-             6: f"{FAMILY.replace(' ', '')}-{style}"}
+    texts = {
+        1: FAMILY,
+        2: style,
+        3: f"{full};1.0",
+        4: full,
+        5: "Version 1.0; from Noto Sans CJK SC 2.004",
+        6: f"{FAMILY.replace(' ', '')}-{style}",
+    }
     for number, text in texts.items():
         table.setName(text, number, 3, 1, 0x409)
 
@@ -136,8 +174,9 @@ def main() -> None:
         font = read_face(collection)
         reduce_font(font, codes)
         to_truetype(font)
+        add_small_digits(font)
         rename(font, style)
-        font["head"].created = font["head"].modified = 0
+        font["head"].created = font["head"].modified = MADE
         font.recalcTimestamp = False
         font.save(given.folder / f"JicengSans-{style}.ttf")
 

@@ -1,0 +1,1 @@
+"""The record as files: PDF, DOCX, FHIR."""
