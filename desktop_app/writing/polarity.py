@@ -69,6 +69,15 @@ _MEASURE_NEGATED = re.compile(r"(?P<what>血压|血糖|血脂|尿酸)(?:都|也|
 _MEASURES = {"血压": "高血压", "血糖": "糖尿病", "血脂": "高脂血症", "尿酸": "高尿酸血症"}
 
 
+# one-character verbs are findings only where they are all that is said: 咳, 没有拉, 不烧
+_VERBS = {"咳": "咳嗽", "吐": "呕吐", "呕": "呕吐", "烧": "发热", "拉": "腹泻", "泻": "腹泻", "屙": "腹泻", "痒": "瘙痒", "痕": "瘙痒", "喘": "气喘",
+          "晕": "头晕", "嗽": "咳嗽", "掣": "抽搐"}  # fmt: skip
+_BARE_VERB = re.compile(
+    rf"^(?:他|她|伊|佢|我|娃儿?|就是|就|还|也|又|都|老是|老|有点儿?|有滴|有啲|一直|干|哪会|今天|昨晚|晚上|人|倒)*(?P<no>{_CUE})?(?:再|过|怎么|发|有|得)*"
+    rf"(?P<verb>[{''.join(_VERBS)}])(?:了|过|的|个|啊|呀|嘛|嘞|得|不|没|没有|冇|未|伐|吗|矣|哦|嘅|咗|无)*$"
+)
+
+
 def collapse(text: str) -> str:
     """Return a question with its choice taken out: 痛不痛 → 痛, 有没有咳嗽 → 咳嗽, 发唔发烧 → 发烧."""
     text = re.sub(r"有没有|有冇得?|有无|有没得|有呒没|阿有|敢有|有毋", "", text)
@@ -80,7 +89,7 @@ def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention
     """Return what a clause names, in order, each affirmed or denied."""
     hits = lexicon.find(text, region)
     shielded = [(hit.start, hit.end) for hit in hits]
-    found: list[Mention] = [*_inner_denials(text, hits, lexicon, region), *_measures(text)]
+    found: list[Mention] = [*_inner_denials(text, hits, lexicon, region), *_measures(text), *_bare_verb(text)]
     taken = [(item.start, item.end) for item in found]
     for hit in [*_composed(text, hits), *hits]:
         entry = hit.of(*FINDINGS)
@@ -90,7 +99,18 @@ def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention
         polarity = Polarity.DENIED if denied else Polarity.AFFIRMED
         found.append(Mention(hit.start, hit.end, entry.standard, entry.kind, polarity, entry))
         taken.append((hit.start, hit.end))
-    return sorted(found, key=lambda item: item.start)
+    denied_too = {item.standard for item in found if item.polarity is Polarity.DENIED}
+    kept = (item for item in found if item.polarity is Polarity.DENIED or item.standard not in denied_too)
+    return sorted(kept, key=lambda item: item.start)
+
+
+def _bare_verb(text: str) -> Iterator[Mention]:
+    match = _BARE_VERB.match(text)
+    if match is None:
+        return
+    entry = Entry(match["verb"], _VERBS[match["verb"]], Kind.SYMPTOM, detail="verb")
+    polarity = Polarity.DENIED if match["no"] else Polarity.AFFIRMED
+    yield Mention(match.start("verb"), match.end("verb"), entry.standard, Kind.SYMPTOM, polarity, entry)
 
 
 def _composed(text: str, hits: list[Hit]) -> Iterator[Hit]:

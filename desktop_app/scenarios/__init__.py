@@ -1,0 +1,1 @@
+"""What each trade knows: rules in code, content in resources."""

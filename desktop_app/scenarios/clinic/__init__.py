@@ -1,0 +1,1 @@
+"""The clinic: from a consultation's words to the fields of the outpatient record."""

@@ -1,0 +1,113 @@
+"""Bare answers: which of the asked things 没得, 冇, 都没有, 有, 痛 or 还好 denies or affirms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.polarity import Mention, Polarity
+from desktop_app.writing.talk import Exchange, Part
+
+_PARTICLES = r"[的了过啊呀嘞哈啦嘛哦噢个噻咯呢吧喔㗎嘅哩唉欸矣咧，]*"
+_LEAD_IN = r"(?:这个|那个|这些|那些|药|我|俺|涯|阮|伊|他|她|佢|倒|那|都|也|就|侪|全|真|好像|暂时|目前|从来|一直|向来|啥|咩|乜|哦|嗯|啊|唉)*"
+_NO = re.compile(
+    rf"^{_LEAD_IN}(?:没有|没得|莫得|呒没|呒拨|冇得|冇啊|冇|无得|无矣|无啦|无|没|毋捌|未曾|未|不|没觉得|没感觉|没注意到|冇留意|没啥|没啥子|没什么|呒啥|冇咩|冇乜|"
+    rf"没毛病|没问题|没事|冇事|呒事|无代志|袂|毋|唔会|不会|唔|勿|弗|都好|正常|都正常|还好|还行|还可以|可以|行|好个|好的|好|一样){_PARTICLES}"
+    rf"(?:没有|没得|冇|呒没|无|没)?{_PARTICLES}$"
+)
+_NOT_NO = re.compile(r"^(?:好|行|可以|好的|好个)[的个嘛啊]?$")
+_YES = re.compile(
+    rf"^(?:有|有的|有个|有啊|嗯|对|是|是的|系|系系系|是嘞|中|会|会个|要|着|嘿啊|是啊|对对|对啊|可不|那可不|有哦|有呢|都有|侪有|有点儿?|有滴|有啲|有一点儿?|有些|有一眼){_PARTICLES}$"
+)
+_VERB = re.compile(r"[痛疼咳吐烧肿麻痒晕泻拉喘动花胀酸怕呕流烂窜木恶渴睡抽饮食喝抽戴冲](?:吐|心|嗽|慌)?")
+_NEGATED_VERB = re.compile(rf"^{_LEAD_IN}(?:没有|没|不|勿|唔|冇|毋|袂|弗|未|莫)(?P<verb>[^有]{{1,3}}?){_PARTICLES}$")
+_PLAIN_VERB = re.compile(rf"^(?:也|还|就|就是|有点|有滴|有啲|又|真|老|好|特别)*(?P<verb>.{{1,2}}?){_PARTICLES}$")
+_STILL_FINE = re.compile(r"(?:还好|还行|正常|没事|冇事|好的|好个|可以|没问题|没毛病|清爽|顺|通)" + _PARTICLES + "$")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer does to what was asked.
+
+    Attributes:
+        topics: the asked things it decides.
+        polarity: whether they are there.
+        part: the answering clause.
+        unclear: several things were asked and a bare yes answered.
+    """
+
+    topics: tuple[Mention, ...]
+    polarity: Polarity
+    part: Part
+    unclear: bool = False
+
+
+def is_bare_no(text: str) -> bool:
+    """Whether a whole clause only denies."""
+    return bool(_NO.match(text)) and not _NOT_NO.match(text)
+
+
+def is_bare_yes(text: str) -> bool:
+    """Whether a whole clause only affirms."""
+    return bool(_YES.match(text))
+
+
+def decide(exchange: Exchange) -> list[Verdict]:
+    """Return what the answers of an exchange decide about its topics, bare answers only."""
+    verdicts: list[Verdict] = []
+    named = {item.standard for part in exchange.answers for item in part.mentions}
+    open_topics = [topic for topic in _unique(exchange.topics) if topic.standard not in named]
+    for index, part in enumerate(exchange.answers):
+        if part.retracted or part.clause.question or not part.subject.patient:
+            continue
+        verdict = _verdict(part, open_topics, first=index == 0)
+        if verdict is not None and verdict.topics:
+            verdicts.append(verdict)
+            decided = {topic.standard for topic in verdict.topics}
+            open_topics = [topic for topic in open_topics if topic.standard not in decided]
+    return verdicts
+
+
+def _unique(topics: tuple[Mention, ...]) -> list[Mention]:
+    """Return each topic once; a general word (疼痛) gives way to what it is part of (胸痛)."""
+    kept: dict[str, Mention] = {}
+    for topic in topics:
+        kept.setdefault(topic.standard, topic)
+    specific = [topic for topic in kept.values() if topic.standard not in ("疼痛", "不适", "肿胀")]
+    return specific or list(kept.values())
+
+
+def _verdict(part: Part, topics: list[Mention], *, first: bool) -> Verdict | None:
+    text = part.text
+    if is_bare_no(text) and first:
+        return Verdict(tuple(topics), Polarity.DENIED, part)
+    if is_bare_yes(text) and first:
+        return Verdict(tuple(topics), Polarity.AFFIRMED, part, unclear=len(topics) > 1)
+    negated = _NEGATED_VERB.match(text)
+    if negated is not None:
+        return Verdict(_by_verb(negated["verb"], topics, first), Polarity.DENIED, part)
+    if _STILL_FINE.search(text) and len(text) <= 8:
+        return Verdict(_by_words(text, topics), Polarity.DENIED, part)
+    plain = _PLAIN_VERB.match(text)
+    if plain is not None and first:
+        return Verdict(_by_verb(plain["verb"], topics, first=False), Polarity.AFFIRMED, part)
+    return None
+
+
+def _by_verb(verb: str, topics: list[Mention], first: bool) -> tuple[Mention, ...]:
+    """Return the topics whose spoken form holds the verb of the answer (痛 of 胸口痛不痛)."""
+    same = tuple(topic for topic in topics if verb and (verb in topic.entry.form or _synonym(verb) in topic.entry.form))
+    if same:
+        return same
+    return tuple(topics) if first and len(topics) == 1 and topics[0].kind is Kind.SYMPTOM else ()
+
+
+def _synonym(verb: str) -> str:
+    return {"痛": "疼", "疼": "痛", "拉": "泻", "烧": "热", "屙": "泻", "吐": "呕", "呕": "吐"}.get(verb, verb)
+
+
+def _by_words(text: str, topics: list[Mention]) -> tuple[Mention, ...]:
+    """Return the topics that share a word of two characters with the answer (出气还好)."""
+    pairs = {text[index : index + 2] for index in range(len(text) - 1)}
+    return tuple(topic for topic in topics if any(pair in topic.entry.form for pair in pairs))

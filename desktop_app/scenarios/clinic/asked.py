@@ -1,0 +1,91 @@
+"""Which field a question asks for, and which field a told clause belongs to."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.core.records.drafts import FieldKey
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.talk import Exchange, Part
+
+_ALLERGY_ASKED = re.compile(r"过敏|敏感")
+_FAMILY_ASKED = re.compile(r"(?:家里|家头|屋里向?|屋头|屋企|厝里|恁厝|家族|父母|爸妈|爹妈|遗传)[^，]{0,6}(?:人|有|病|得过)|你(?:爸|妈|爹)")
+_PERSONAL_ASKED = re.compile(
+    r"抽烟|吸烟|食烟|食薰|薰|烟|喝酒|饮酒|啉酒|酒|月经|例假|大姨妈|身上[来干]|停经|怀孕|怀上|有喜|有身|结婚|头胎|几胎|第几胎|生过|流过产?|喂奶|哺乳|职业|做什么工作|干啥(?:活|工作)"
+)
+_PAST_ASKED = re.compile(
+    r"以前|既往|老早|从前|平常有|平时有|平素|老毛病|基础病|啥子?病|咩病|什么病|啥毛病|有没有[^，]{0,4}病|得过|高血压|血压|血糖|糖尿|心脏病|手术|开刀|开过刀|住过?院|病史|肝炎|结核|身体(?:怎么样|好)"
+)
+_ALLERGY_TOLD = re.compile(r"过敏|敏感|皮试[^，]{0,4}(?:阳性|红|肿|过不了)|药疹|起(?:过)?(?:风团|疹|红疹|疙瘩|坨坨)")
+_TESTED_FINE = re.compile(r"没事|没得事|冇事|冇问题|没问题|无代志|呒没啥")
+_PAST_TOLD = re.compile(
+    r"以前|从前|老早|老底子|过去|年前|[个两几]月前|去年|旧年|前年|大前年|[一二三四五六七八九十两几半\d]+年|从小|小时候|细个|后生|年轻|老毛病|天生|出生|"
+    r"手术|开过?刀|住过?院|剖宫产|割(?:过|了|脱)|支架|输过血|做过|得过|患过|长期|一直(?:吃|服|用)|天天吃|每天吃|天天食|常年|平时(?:吃|就|有)|平常(?:吃|有)|体检"
+)
+_PERSONAL_TOLD = re.compile(r"抽烟|吸烟|食烟|食薰|薰一|包烟|戒烟|喝酒|饮酒|啉酒|[两斤]酒|酒[改戒]|白酒|烟酒|月经|例假|大姨妈|末次|停经|头胎|二胎|[一二三]胎|流过|流产|顺产|哺乳|喂奶|吃奶")
+_WOUND_ALCOHOL = re.compile(r"[倒淋冲洗擦抹].{0,4}(?:白酒|酒)")
+
+
+def field_of_question(exchange: Exchange) -> FieldKey:
+    """Return the field that the last questions of an exchange ask for."""
+    for part in reversed(exchange.questions):
+        field = _asked_by(part.text)
+        if field is not None:
+            return field
+    return FieldKey.PRESENT_ILLNESS
+
+
+def _asked_by(text: str) -> FieldKey | None:
+    if _ALLERGY_ASKED.search(text):
+        return FieldKey.ALLERGY
+    if _FAMILY_ASKED.search(text):
+        return FieldKey.PERSONAL_FAMILY
+    if _PERSONAL_ASKED.search(text):
+        return FieldKey.PERSONAL_FAMILY
+    if _PAST_ASKED.search(text):
+        return FieldKey.PAST_HISTORY
+    return None
+
+
+def asks_family(exchange: Exchange) -> bool:
+    """Whether the relatives' health was asked for."""
+    return any(_FAMILY_ASKED.search(part.text) for part in exchange.questions)
+
+
+def field_of_topic(kind: Kind, standard: str, asked: FieldKey) -> FieldKey:
+    """Return the field for something that was asked and answered barely."""
+    if asked is FieldKey.ALLERGY:
+        return FieldKey.ALLERGY
+    if _PERSONAL_ASKED.search(standard):
+        return FieldKey.PERSONAL_FAMILY
+    if kind is Kind.DIAGNOSIS:
+        return FieldKey.PAST_HISTORY
+    if kind is Kind.SYMPTOM:
+        return FieldKey.PRESENT_ILLNESS
+    return asked
+
+
+def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
+    """Return the field for a clause of the patient's party that is about the patient."""
+    text = part.text
+    if _ALLERGY_TOLD.search(text) and (asked is FieldKey.ALLERGY or "过敏" in text or "皮试" in text):
+        if not part.named(Kind.DIAGNOSIS) or asked is FieldKey.ALLERGY:
+            return FieldKey.ALLERGY
+    if _PERSONAL_TOLD.search(text) and not _WOUND_ALCOHOL.search(text):
+        return FieldKey.PERSONAL_FAMILY
+    if asked is FieldKey.ALLERGY:
+        return FieldKey.PAST_HISTORY if _past(part) else FieldKey.ALLERGY
+    if _past(part):
+        return FieldKey.PAST_HISTORY
+    return asked
+
+
+def _past(part: Part) -> bool:
+    return bool(_PAST_TOLD.search(part.text)) or any(
+        item.entry.detail == "yes" for item in part.named(Kind.DIAGNOSIS)
+    )
+
+
+def tolerated(text: str) -> bool:
+    """Whether a clause says that a drug was taken without harm."""
+    return bool(_TESTED_FINE.search(text))

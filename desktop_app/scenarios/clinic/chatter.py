@@ -1,0 +1,46 @@
+"""What is said at a desk and belongs in no record: greetings, thanks, phone calls, wishes, worries."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.writing.talk import Part
+
+_POLITE = re.compile(
+    r"^(?:医生|大夫|哦|嗯|啊|好|噢|那|行|要|对|哎)*(?:谢谢|多谢|唔该|谢了|感谢|辛苦|麻烦[你您]|要得|好的?|好嘞|好勒|中|行|妥|晓得|知道|明白|清楚|记住|记下|记得|得令|没办法|"
+    r"好个|好咧|好呀|好啊|得|可以|放心|不好意思|对不起|哎哟|哎呀妈呀|哎呀|妈呀|我的妈|天啊|系|是|嗯|喏|给你|来了|坐|在这|拿去)[了的哈啊呀嘛哦嘞啦呢咧个晒矣医生大夫您你，]*$"
+)
+_PHONE = re.compile(r"^喂|打电话|接电话|电话|我在看病|在卫生[所室站院]|等[哈下会歇一]|一会儿的|回头(?:再)?(?:说|讲|打)|先这样|挂了")
+_DESK = re.compile(
+    r"多少钱|贵不|报销|医保|身份证|排队|停车|泊|架车|电动车|摩托|下雨|天气|赶集|赶车|收据|开票|借|凳子|坐(?:下|这)|门口|吵|别闹|乖|听话|叫爷爷|叫人|"
+    r"笑人|丢人|遭罪|倒霉|老天|咋个办|怎么办|点算|咋办|怎么得了|吓死|吓(?:到|着)|怕得|担心|我想着|我以为|我估|我当|寻思|估计|怕是|心想|当伊|硬撑|忍(?:着|到)|扛到|拖到"
+)
+_WISH = re.compile(
+    r"(?:给|畀|拨|俾)我(?:开|挂|打|输|拿|来|吃|配)|想(?:开|打|输|挂|拿|要|做|查|拍|照)(?!不)|要(?:打针|输液|吊|挂)|开点|开些|能不能|可不可以|得唔得|使唔使|用不用|需不需要|惊(?:注射|打针)|怕(?:打针|输液|伤|烫|痛|花)"
+)
+_CALL_STARTS = re.compile(r"^喂")
+_CALL_ENDS = re.compile(r"医生|大夫|不好意思|对不起|刚才|刚刚说")
+
+
+def is_chatter(part: Part) -> bool:
+    """Whether a clause of the patient's party tells nothing for the record."""
+    text = part.text.strip("“”\"' 　")
+    if _POLITE.match(text) or _PHONE.search(text) or _WISH.search(text):
+        return True
+    return bool(_DESK.search(text)) and not part.mentions
+
+
+def drop_calls(parts: list[Part]) -> list[Part]:
+    """Return the parts without what was said into a telephone in the middle of a turn."""
+    kept: list[Part] = []
+    calling = -1
+    for part in parts:
+        utterance = part.clause.utterance.id
+        if calling == utterance and not _CALL_ENDS.search(part.text):
+            continue
+        if _CALL_STARTS.match(part.text):
+            calling = utterance
+            continue
+        calling = -1
+        kept.append(part)
+    return kept

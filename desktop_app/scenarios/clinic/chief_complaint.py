@@ -1,0 +1,153 @@
+"""The chief complaint: what brought the patient, and since when."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.core.records.drafts import FieldKey, Reason
+from desktop_app.core.records.speech import Speaker
+from desktop_app.scenarios.clinic.chatter import is_chatter
+from desktop_app.scenarios.clinic.notes import Note
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.polarity import Mention, Polarity
+from desktop_app.writing.record_language import written
+from desktop_app.writing.talk import Part, Talk
+
+_MOST = 3
+_LENGTH = re.compile(
+    r"(?P<n>\d+(?:~\d+|余)?|半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?:多|余|半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|[粒片颗]|大|岁|的药|开外)"
+)
+_DURATION_ASKED = re.compile(r"几[天日久]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多日|几工|几个(?:月|钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候")
+_RELATIVE = (
+    (re.compile(r"大前[天日]|大前(?:夜|晚)|落昨日"), "3天"),
+    (re.compile(r"前[天日晚夜]|前儿"), "2天"),
+    (re.compile(r"昨[天日晚夜儿]|昨个|夜儿个?|寻日|寻晚|昨暝|昨昏|昨下|夜黑|昨"), "1天"),
+    (re.compile(r"上个?(?:礼拜|星期|周)"), "1周"),
+    (re.compile(r"上个?月"), "1个月"),
+)
+_SIDE_ONLY = re.compile(r"^(?:就|是|在|系)*(?P<side>[左右]|两|双)(?:边|侧|面|爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?")
+_TODAY = re.compile(r"今[天早朝日]|刚刚?|啱啱|今儿|早上|半夜|后半夜|天没亮")
+
+
+def chief_complaint(talk: Talk, until: int) -> list[Note]:
+    """Return the chief complaint as one note, none where nobody told a complaint.
+
+    Args:
+        talk: the analysed talk.
+        until: utterance id at which the examination begins.
+    """
+    told = [
+        part
+        for part in talk.told
+        if part.clause.utterance.id < until and part.subject.patient and not part.clause.question and not is_chatter(part)
+    ]
+    complaints = _complaints(told)
+    span = duration(talk, told)
+    if not complaints:
+        return _plain(talk, told, span)
+    names = _named(complaints)
+    side = _side(told) if not re.search(r"[左右双]", "".join(names)) else None
+    parts = [part for part, _ in complaints]
+    if side is not None:
+        names[0] = _with_side(side[1], names[0])
+        parts.append(side[0])
+    text = "、".join(names) + (span[1] if span else "")
+    if span:
+        parts.append(span[0])
+    ambiguous = any(mention.ambiguous for _, mention in complaints)
+    return [
+        Note(
+            FieldKey.CHIEF_COMPLAINT,
+            text,
+            tuple(dict.fromkeys(parts)),
+            reasons=(Reason.AMBIGUOUS,) if ambiguous else (),
+            derivation=span[2] if span else None,
+        )
+    ]
+
+
+def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
+    """Return the first affirmed findings: those of the first turn that names any, then of the next up to three."""
+    found: list[tuple[Part, Mention]] = []
+    seen: set[str] = set()
+    first_turn = 0
+    for part in told:
+        turn = part.clause.utterance.id
+        if first_turn and turn > first_turn:
+            break
+        for mention in part.named(Kind.SYMPTOM):
+            if mention.polarity is Polarity.AFFIRMED and mention.standard not in seen:
+                seen.add(mention.standard)
+                found.append((part, mention))
+                first_turn = first_turn or turn
+    return found[:_MOST]
+
+
+def _named(complaints: list[tuple[Part, Mention]]) -> list[str]:
+    names = [written(mention.entry) for _, mention in complaints]
+    specific = [name for name in names if name not in ("疼痛", "痛", "不适", "肿胀") or len(names) == 1]
+    return list(dict.fromkeys(specific or names))
+
+
+def _with_side(side: str, name: str) -> str:
+    return name if name.startswith(side) else side + name
+
+
+def _side(told: list[Part]) -> tuple[Part, str] | None:
+    for part in told[:14]:
+        match = _SIDE_ONLY.match(part.text)
+        if match is None or len(part.text) > 10 or part.retracted:
+            continue
+        side = {"左": "左", "右": "右"}.get(match["side"], "双")
+        return part, side + (match["what"] or "侧")
+    return None
+
+
+def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | None:
+    """Return the clause that says since when, the time as a record writes it, and how it was derived."""
+    asked = [
+        part
+        for exchange in talk.exchanges
+        if any(_DURATION_ASKED.search(question.text) for question in exchange.questions)
+        for part in exchange.answers
+        if part in told
+    ]
+    first = told[:12]
+    for group in (asked[:6], first):
+        found = _length(talk, group)
+        if found is not None:
+            return found
+    for group in (asked[:6], first):
+        for part in group:
+            for pattern, becomes in _RELATIVE:
+                match = pattern.search(part.text)
+                if match:
+                    return part, becomes, f"“{match[0]}”距就诊{becomes}"
+            today = _TODAY.search(part.text)
+            if today and part in asked:
+                return part, "", None
+    return None
+
+
+def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | None:
+    for part in group:
+        if re.search(r"一[天日]|每|间隔|吃了|用了|打了|停|睡", part.text) and not re.search(r"[了矣哉]$|有", part.text):
+            continue
+        said = talk.language.quantities(talk.language.standard(part.text))
+        match = _LENGTH.search(said)
+        if match and not re.search(r"(?:年前|月前)", said[match.start() : match.end() + 2]):
+            unit = match["unit"].replace("多", "余") if "多" in match["unit"] else match["unit"]
+            return part, match["n"] + unit, None
+    return None
+
+
+def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | None) -> list[Note]:
+    """Use the first told clause as it is where no finding was recognised."""
+    for part in told[:4]:
+        if part.clause.speaker is Speaker.DOCTOR:
+            continue
+        text = talk.language.rewrite(part.text, list(part.hits))
+        if len(text) >= 2:
+            parts = (part, span[0]) if span and span[0] is not part else (part,)
+            return [Note(FieldKey.CHIEF_COMPLAINT, text + (span[1] if span and span[1] not in text else ""), parts)]
+    return []

@@ -1,0 +1,152 @@
+"""The doctor's side of the talk: examination, test results, diagnosis, orders, referral. Nothing the doctor didn't say."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.core.records.drafts import FieldKey
+from desktop_app.core.records.speech import Speaker
+from desktop_app.scenarios.clinic.notes import Note
+from desktop_app.scenarios.clinic.sentences import Role, Said, classify, diagnosis_text
+from desktop_app.terms.lexicon import Kind
+from desktop_app.terms.measures import read_pressures
+from desktop_app.writing.talk import Part, Talk
+
+_FIELD = {
+    Role.EXAM: FieldKey.PHYSICAL_EXAM,
+    Role.TEST: FieldKey.AUXILIARY_EXAM,
+    Role.DIAGNOSIS: FieldKey.DIAGNOSIS,
+    Role.ORDER: FieldKey.PLAN,
+    Role.REFERRAL: FieldKey.REFERRAL,
+    Role.ALLERGY: FieldKey.ALLERGY,
+}
+_VITAL_UNIT = (
+    (re.compile(r"(?P<name>心率|心跳|脉搏)[^，。\d]{0,4}(?P<n>\d{2,3})(?![\d.~/])"), r"\g<name>\g<n>次/分"),
+    (re.compile(r"(?P<name>呼吸)[^，。\d]{0,4}(?P<n>\d{2})(?![\d.~/])"), r"\g<name>\g<n>次/分"),
+    (re.compile(r"(?P<name>血氧(?:饱和度)?|氧饱和度?|SpO2)[^，。\d]{0,4}(?P<n>\d{2,3})(?![\d.~/%])"), r"\g<name>\g<n>%"),
+    (re.compile(r"(?P<name>胎心率?)[^，。\d]{0,4}(?P<n>1\d{2})(?![\d.~/])"), r"\g<name>\g<n>次/分"),
+)
+_NEGATIVE_ORDER = (
+    (re.compile(r"唔好住|唔使住|先唔|先勿|先毋|先莫"), "暂不"),
+    (re.compile(r"唔使|勿用|勿要紧张|不消|不慌|毋免|免(?=[注打吃食输])|用不着|不需要"), "不予"),
+    (re.compile(r"(?:千万)?(?:唔好|勿好|勿要|毋通|毋好|莫要|莫|甭|嫑|不要|别|不准|不兴)"), "勿"),
+)
+_FILLER = re.compile(r"^(?:那|就|你|给你|我给你|我|先|再|然后|还有|另外|回去|拿|这个|啊|来|要|嘛|呢|再就是|行了?)+(?=.{2})")
+_NO_REPLY = re.compile(r"^(?:不|莫|别|唔|勿|毋|免|先不|暂时?不|不用|不要|唔使|勿用|用不着|不消|不能|不行|不慌)[^，]{0,5}$")
+
+
+def doctor_notes(talk: Talk) -> tuple[list[Note], int]:
+    """Return the notes of the doctor's side, and the utterance id from which on the doctor examines."""
+    said = classify(talk)
+    first = next((item for item in said if item.role in (Role.EXAM, Role.DIAGNOSIS)), None)
+    exam_from = first.part.clause.utterance.id if first else len(talk.context.transcript.utterances) + 1
+    notes = [*_replies(talk, said), *_grouped(talk, said, exam_from)]
+    return notes, exam_from
+
+
+def _grouped(talk: Talk, said: list[Said], exam_from: int) -> list[Note]:
+    notes: list[Note] = []
+    group: list[Said] = []
+    for item in said:
+        if group and not _continues(group, item):
+            notes += _note(talk, group, exam_from)
+            group = []
+        if item.role is not Role.TALK:
+            group.append(item)
+    return notes + (_note(talk, group, exam_from) if group else [])
+
+
+def _continues(group: list[Said], item: Said) -> bool:
+    """Whether a clause belongs to the statement before it: a dose to its drug, a condition to its advice."""
+    last = group[-1]
+    if item.role is not last.role or item.part.clause.utterance is not last.part.clause.utterance:
+        return False
+    if item.role in (Role.EXAM, Role.DIAGNOSIS, Role.ALLERGY):
+        return False
+    if item.role is Role.TEST:
+        return False
+    same_sentence = item.part.clause.sentence == last.part.clause.sentence
+    starts_new = item.part.has(Kind.DRUG) and any(other.part.has(Kind.DRUG) for other in group)
+    return same_sentence and not starts_new
+
+
+def _note(talk: Talk, group: list[Said], exam_from: int) -> list[Note]:
+    role = group[0].role
+    parts = tuple(item.part for item in group)
+    if role is Role.DIAGNOSIS:
+        return _diagnosis(talk, parts[0])
+    if role is Role.ORDER and parts[0].clause.utterance.id < exam_from and not any(
+        part.has(Kind.DRUG, Kind.DRUG_GROUP) for part in parts
+    ):
+        return []
+    texts = [_text(talk, part, role) for part in parts]
+    text = "，".join(item for item in texts if item)
+    if len(text) < 2 or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
+        return []
+    field = _FIELD[role]
+    if role is Role.REFERRAL and any(item.conditional for item in group):
+        field = FieldKey.PLAN
+    return [Note(field, text, parts, derivation=_derivation(parts, text))]
+
+
+def _text(talk: Talk, part: Part, role: Role) -> str:
+    text = part.text
+    if role in (Role.ORDER, Role.REFERRAL):
+        text = _FILLER.sub("", text)
+        for pattern, becomes in _NEGATIVE_ORDER:
+            text = pattern.sub(becomes, text)
+    said = talk.language.rewrite(text)
+    if role is Role.EXAM:
+        said = _exam_text(part, said)
+    return said
+
+
+def _exam_text(part: Part, said: str) -> str:
+    pressures = read_pressures(part.text)
+    if pressures and "mmHg" not in said and not re.search(r"体温|度|心|脉|氧|视力", part.text):
+        readings = "、".join(f"{systolic}/{diastolic}mmHg" for systolic, diastolic, _, _ in pressures)
+        first, last = pressures[0][2], pressures[-1][3]
+        rest = re.sub(r"^[，、]|[，、]$", "", part.text[:first] + "|" + part.text[last:])
+        before, _, _after = rest.partition("|")
+        label = "" if "血压" in before else "血压"
+        said = f"{before}{label}{readings}"
+    for pattern, becomes in _VITAL_UNIT:
+        said = pattern.sub(becomes, said)
+    return said
+
+
+def _derivation(parts: tuple[Part, ...], text: str) -> str | None:
+    """Return how customary units that nobody spoke came in."""
+    units = [
+        unit
+        for unit, spoken in (("mmHg", r"毫米汞柱|mmHg"), ("次/分", r"次"), ("℃", r"度|℃"), ("%", r"百分|%"))
+        if unit in text and not any(re.search(spoken, part.text) for part in parts)
+    ]
+    return f"惯用单位：{'、'.join(units)}（口述未报单位）" if units else None
+
+
+def _diagnosis(talk: Talk, part: Part) -> list[Note]:
+    words = diagnosis_text(part)
+    if words is None:
+        return []
+    text = re.sub(r"^(?:一个|个|点|普通的?|典型的?|有点|为|是|系|成|右边的|左边的)+", "", talk.language.rewrite(words))
+    if len(text) < 2:
+        return []
+    return [Note(FieldKey.DIAGNOSIS, text, (part,))]
+
+
+def _replies(talk: Talk, said: list[Said]) -> list[Note]:
+    """Return orders that a bare reply gives to the patient's question: 头孢还吃吗？不吃了。"""
+    notes = []
+    plain = {item.part.key for item in said if item.role in (Role.ORDER, Role.TALK)}
+    for before, part in zip(talk.parts, talk.parts[1:], strict=False):
+        if part.key not in plain or part.clause.speaker is not Speaker.DOCTOR or part.retracted:
+            continue
+        if before.clause.speaker is Speaker.DOCTOR or not before.clause.question or not _NO_REPLY.match(part.text):
+            continue
+        drugs = before.named(Kind.DRUG, Kind.DRUG_GROUP)
+        if drugs:
+            names = "、".join(dict.fromkeys(item.standard for item in drugs))
+            stop = "停用" if re.search(r"还|继续", before.text) else "不予"
+            notes.append(Note(FieldKey.PLAN, f"{stop}{names}", (before, part)))
+    return notes

@@ -1,0 +1,218 @@
+"""The patient's side of the talk: present illness, past, allergy, personal and family history."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.core.records.drafts import FieldKey, Reason
+from desktop_app.scenarios.clinic.answers import Verdict, decide, is_bare_no, is_bare_yes
+from desktop_app.scenarios.clinic.asked import (
+    asks_family,
+    field_of_question,
+    field_of_told,
+    field_of_topic,
+    tolerated,
+)
+from desktop_app.scenarios.clinic.chatter import drop_calls, is_chatter
+from desktop_app.scenarios.clinic.notes import Note
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.polarity import Mention, Polarity
+from desktop_app.writing.record_language import written
+from desktop_app.writing.talk import Exchange, Part, Talk
+
+_REFUSED = re.compile(
+    r"(?:没有?|没敢|不敢|呒没|冇|唔敢|勿敢|毋敢|未|不想|没让|没得|没舍得)(?:去|敢|让|再|咁|按|照)?(?:吃|用|打|喝|服|食|做|搽|擦|涂|抹|整|割|点|滴|查|看|去|弄|管|咁做|让)"
+)
+_DENIAL_REST = re.compile(
+    r"没有|没得|呒没|莫得|冇|没|不是|不|无|未|唔|勿|毋|袂|弗|都|也|就|侪|有|的|了|过|个|是|系|会|这些|那些|怎么|啥|什么|咩|也|得|啊|呀|嘞|哈|啦|嘛|哦|倒|、|和|跟|、|矣|啲|伐|我|药|觉得|出现|俺|还|这|那|大|事|一直|从来|以前"
+)
+_TAKEN = re.compile(r"吃|服|用|喝|食|打|搽|擦|涂|抹|贴|滴|点|冲|敷|吊|输|挂|倒|灌|含|喷|包|扎")
+_UNKNOWN = re.compile(r"不晓得|不清楚|不知道|不记得|记不得|唔记得|唔知|记不清|说不清|讲不清|勿晓得|毋知|不太清楚|没注意|没留意")
+_SHORT = 2
+
+
+class History:
+    """Reads the answers of one talk.
+
+    Args:
+        talk: the analysed talk.
+        exam_from: utterance id from which on the doctor examines and orders; what the patient then says counts only as an
+            answer.
+    """
+
+    def __init__(self, talk: Talk, exam_from: int) -> None:
+        self._talk = talk
+        self._exam_from = exam_from
+        self._positive_allergy = False
+
+    def notes(self) -> list[Note]:
+        """Return notes in the order of the talk."""
+        found: list[Note] = []
+        asked = FieldKey.PRESENT_ILLNESS
+        for exchange in self._talk.exchanges:
+            if exchange.questions:
+                asked = field_of_question(exchange)
+            found += self._exchange(exchange, asked)
+        return found
+
+    def _exchange(self, exchange: Exchange, asked: FieldKey) -> list[Note]:
+        verdicts = decide(exchange)
+        decided = {verdict.part.key for verdict in verdicts}
+        found = [note for verdict in verdicts for note in self._verdict(exchange, verdict, asked)]
+        if asked is FieldKey.ALLERGY:
+            found += self._bare_allergy(exchange, decided)
+        for part in drop_calls(list(exchange.answers)):
+            if part.key in decided or part.retracted or part.clause.question:
+                continue
+            found += self._told(exchange, part, asked)
+        return found
+
+    # --- bare answers -------------------------------------------------------------------------------------------
+
+    def _verdict(self, exchange: Exchange, verdict: Verdict, asked: FieldKey) -> list[Note]:
+        if asked is FieldKey.ALLERGY or asks_family(exchange):
+            return []
+        parts = (*exchange.questions, verdict.part)
+        by_field: dict[FieldKey, list[str]] = {}
+        for topic in verdict.topics:
+            field = field_of_topic(topic.kind, topic.standard, asked)
+            if topic.kind in (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP):
+                by_field.setdefault(field, []).append(_name(topic))
+        notes = []
+        for field, names in by_field.items():
+            joined = "、".join(dict.fromkeys(names))
+            if verdict.polarity is Polarity.DENIED:
+                suffix = "史" if field is FieldKey.PAST_HISTORY else ""
+                notes.append(Note(field, f"否认{joined}{suffix}", parts, denial=True))
+            else:
+                reasons = (Reason.AMBIGUOUS,) if verdict.unclear else ()
+                notes.append(Note(field, joined, parts, reasons=reasons))
+        return notes
+
+    def _bare_allergy(self, exchange: Exchange, decided: set[tuple[int, int]]) -> list[Note]:
+        for part in exchange.answers:
+            if part.retracted or not part.subject.patient:
+                continue
+            if is_bare_no(part.text) or (part.key in decided and re.match(r"没|无|冇|呒|不|唔|勿|毋|袂|否", part.text)):
+                return [self._no_allergy(exchange, part)]
+            return []
+        return []
+
+    def _no_allergy(self, exchange: Exchange, part: Part) -> Note:
+        other = re.search(r"其他|其它|别的|还有", exchange.asked + part.text)
+        what = "其他药物过敏史" if other else "药物过敏史" if "药" in exchange.asked else "过敏史"
+        return Note(FieldKey.ALLERGY, f"否认{what}", (*exchange.questions, part), denial=True)
+
+    # --- what was told ------------------------------------------------------------------------------------------
+
+    def _told(self, exchange: Exchange, part: Part, asked: FieldKey) -> list[Note]:
+        if part.subject.who == "nobody" or is_chatter(part):
+            return []
+        if not part.subject.patient:
+            return self._relative(exchange, part)
+        if is_bare_no(part.text) or is_bare_yes(part.text):
+            return []
+        field = field_of_told(part, asked)
+        if field is FieldKey.ALLERGY:
+            return self._allergy(exchange, part)
+        if part.clause.utterance.id > self._exam_from and not self._late(exchange, part):
+            return []
+        denied = [item for item in part.mentions if item.polarity is Polarity.DENIED]
+        if denied and self._only_denies(part, denied):
+            return self._denials(exchange, part, denied, field)
+        return self._statement(exchange, part, field)
+
+    def _late(self, exchange: Exchange, part: Part) -> bool:
+        """Whether something told after the examination began still counts: it answers a question, with a finding."""
+        return bool(exchange.questions) and bool(part.mentions)
+
+    def _relative(self, exchange: Exchange, part: Part) -> list[Note]:
+        disease = [item for item in part.named(Kind.DIAGNOSIS, Kind.SYMPTOM, Kind.DRUG) if item.polarity is Polarity.AFFIRMED]
+        family = asks_family(exchange)
+        if not disease and not family:
+            return []
+        if not disease and (is_bare_no(part.text) or re.search(r"没|无|冇|呒|毋", part.text)):
+            return []
+        names = "、".join(dict.fromkeys(_name(item) for item in disease))
+        who = part.subject.who
+        if not names:
+            if not re.search(r"有|也|得|患|高", part.text):
+                return []
+            topics = [item for item in exchange.topics if item.kind in (Kind.DIAGNOSIS, Kind.SYMPTOM)]
+            names = "、".join(dict.fromkeys(_name(item) for item in topics))
+            if not names:
+                return []
+            return [Note(FieldKey.PERSONAL_FAMILY, f"{who}有{names}", (*exchange.questions, part))]
+        if part.named(Kind.DRUG) and not part.named(Kind.DIAGNOSIS):
+            return [Note(FieldKey.PERSONAL_FAMILY, f"{who}服用{names}", (part,))]
+        return [Note(FieldKey.PERSONAL_FAMILY, f"{who}有{names}", (part,))]
+
+    def _allergy(self, exchange: Exchange, part: Part) -> list[Note]:
+        text = part.text
+        if _UNKNOWN.search(text):
+            return [Note(FieldKey.ALLERGY, "过敏史不详", (*exchange.questions, part))]
+        said = self._talk.language.rewrite(text)
+        denied = re.search(r"没有?|没得|冇|呒没|无|不|唔|毋|勿|未", text)
+        drugs = part.named(Kind.DRUG, Kind.DRUG_GROUP)
+        if tolerated(text) and drugs:
+            return [Note(FieldKey.ALLERGY, f"曾用{drugs[0].standard}无异常", (part,))]
+        if denied and (re.search(r"过敏|敏感|事", text) or is_bare_no(text[-2:]) or re.search(r"^药|别的|其他", text)):
+            return [self._no_allergy(exchange, part)]
+        if not said or len(said) < _SHORT:
+            return []
+        allergen = re.search(r"过敏|敏感|皮试", text)
+        if drugs and not allergen and drugs[0].polarity is Polarity.AFFIRMED:
+            said = said.replace(drugs[0].standard, drugs[0].standard + "过敏", 1)
+        return [Note(FieldKey.ALLERGY, said, (*exchange.questions[-1:], part))]
+
+    def _only_denies(self, part: Part, denied: list[Mention]) -> bool:
+        rest = part.text
+        for item in sorted(part.mentions, key=lambda mention: -mention.start):
+            if item in denied or item.standard in {other.standard for other in denied}:
+                rest = rest[: item.start] + rest[item.end :]
+        return len(_DENIAL_REST.sub("", rest)) <= _SHORT
+
+    def _denials(self, exchange: Exchange, part: Part, denied: list[Mention], field: FieldKey) -> list[Note]:
+        notes = []
+        groups: dict[FieldKey, list[str]] = {}
+        for item in denied:
+            home = field_of_topic(item.kind, item.standard, field)
+            if item.kind in (Kind.DRUG, Kind.DRUG_GROUP):
+                notes.append(Note(field, f"未用{_name(item)}", (part,), denial=True))
+                continue
+            groups.setdefault(home, []).append(_name(item))
+        for home, names in groups.items():
+            suffix = "史" if home is FieldKey.PAST_HISTORY else ""
+            joined = "、".join(dict.fromkeys(names))
+            notes.append(Note(home, f"否认{joined}{suffix}", (*exchange.questions[-1:], part), denial=True))
+        return notes
+
+    def _statement(self, exchange: Exchange, part: Part, field: FieldKey) -> list[Note]:
+        drugs = part.named(Kind.DRUG, Kind.DRUG_GROUP)
+        if _REFUSED.search(part.text):
+            if drugs or re.search(r"药", part.text):
+                names = "、".join(_name(item) for item in drugs) or "药"
+                return [Note(field, f"未用{names}", (part,), denial=True)]
+            if not part.mentions:
+                said = self._talk.language.rewrite(part.text)
+                return [Note(field, said, (part,), denial=True)] if exchange.questions and len(said) > _SHORT else []
+        if not self._informative(exchange, part):
+            return []
+        said = self._talk.language.rewrite(part.text, list(part.hits))
+        if len(said) < _SHORT:
+            return []
+        reasons = (Reason.AMBIGUOUS,) if any(item.ambiguous for item in part.mentions) else ()
+        return [Note(field, said, (part,), reasons=reasons)]
+
+    def _informative(self, exchange: Exchange, part: Part) -> bool:
+        if part.mentions or part.has(Kind.BODY_PART):
+            return True
+        if re.search(r"[零一二三四五六七八九十两半几\d]+(?:个|多|来)?(?:天|日|周|礼拜|星期|月|年|小时|钟|次|道|回|趟|摆|粒|片|颗|度|岁|遍)", part.text):
+            return True
+        return bool(exchange.questions)
+
+
+def _name(mention: Mention) -> str:
+    if mention.kind in (Kind.DRUG, Kind.SYMPTOM):
+        return written(mention.entry) if mention.kind is Kind.SYMPTOM else mention.standard
+    return written(mention.entry)

@@ -1,0 +1,138 @@
+"""Red flags: criteria over what was affirmed, seen and measured. They alert; they never diagnose."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from desktop_app.core.records.drafts import Alert, Evidence
+from desktop_app.core.records.people import Patient
+from desktop_app.terms.tables import Row, cells, shipped_table
+
+_VITAL = re.compile(r"(?P<name>[a-z0-9_]+)\s*(?P<sign>>=|<=|>|<|=)\s*(?P<limit>-?\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is certain about the patient now.
+
+    Attributes:
+        findings: standard terms that hold, each with where it was said.
+        denied: standard terms that were denied.
+        vitals: measured values by name: temp (℃), sbp, dbp (mmHg), hr, rr (per minute), spo2 (%), glucose (mmol/L).
+        text: all affirmed record text, for terms that no table knows.
+    """
+
+    findings: Mapping[str, tuple[Evidence, ...]]
+    denied: frozenset[str]
+    vitals: Mapping[str, float]
+    text: str
+
+
+def _age_limit(value: str, default: float) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([ymd]?)", value)
+    if match is None:
+        return default
+    return float(match[1]) * {"": 1.0, "y": 1.0, "m": 1 / 12, "d": 1 / 365.25}[match[2]]
+
+
+def _applies(row: Row, patient: Patient) -> bool:
+    if row.get("sex") in ("female", "male") and patient.sex.value not in (row["sex"], "unknown"):
+        return False
+    if not (row.get("min_age") or row.get("max_age")):
+        return True
+    if patient.age is None:
+        return False
+    low, high = _age_limit(row["min_age"], 0.0), _age_limit(row["max_age"], 200.0)
+    return low <= patient.age.years <= high
+
+
+def _matched(term: str, facts: Facts) -> tuple[Evidence, ...] | None:
+    """Return where a term holds; None where it doesn't."""
+    if term in facts.findings:
+        return facts.findings[term]
+    if term in facts.denied:
+        return None
+    for name, evidence in facts.findings.items():
+        if len(term) > 1 and term in name:
+            return evidence
+    return () if len(term) > 1 and term in facts.text else None
+
+
+def _any(terms: Iterable[str], facts: Facts) -> tuple[Evidence, ...] | None:
+    for term in terms:
+        evidence = _matched(term, facts)
+        if evidence is not None:
+            return evidence
+    return None
+
+
+def _vital_rule(rule: str, vitals: Mapping[str, float]) -> bool:
+    for alternative in rule.split("|"):
+        tests = list(_VITAL.finditer(alternative))
+        if tests and all(_vital(test, vitals) for test in tests):
+            return True
+    return False
+
+
+def _vital(test: re.Match[str], vitals: Mapping[str, float]) -> bool:
+    value = vitals.get(test["name"])
+    if value is None:
+        return False
+    limit = float(test["limit"])
+    return {">=": value >= limit, "<=": value <= limit, ">": value > limit, "<": value < limit, "=": value == limit}[
+        test["sign"]
+    ]
+
+
+@functools.cache
+def criteria() -> tuple[Row, ...]:
+    """Return the criteria of the table that ships."""
+    return shipped_table("red_flag")
+
+
+def _check(row: Row, facts: Facts) -> tuple[Evidence, ...] | None:
+    """Return the evidence for a criterion; None where it isn't met."""
+    evidence: list[Evidence] = []
+    if row["any_of"]:
+        found = _any(cells(row["any_of"]), facts)
+        if found is None:
+            return None
+        evidence += found
+    for group in filter(None, row["all_of"].split("&")):
+        found = _any(cells(group), facts)
+        if found is None:
+            return None
+        evidence += found
+    if row["none_of"] and _any(cells(row["none_of"]), facts) is not None:
+        return None
+    if row["vital_rule"] and not _vital_rule(row["vital_rule"], facts.vitals):
+        return None
+    if not (row["any_of"] or row["all_of"] or row["vital_rule"]):
+        return None
+    unique = {(item.id, item.start): item for item in evidence}
+    return tuple(unique.values())
+
+
+def red_flags(facts: Facts, patient: Patient) -> tuple[Alert, ...]:
+    """Return an alert for each criterion that is met, the gravest first."""
+    alerts = []
+    for row in criteria():
+        evidence = _check(row, facts) if _applies(row, patient) else None
+        if evidence is None:
+            continue
+        alerts.append(
+            Alert(
+                kind="red_flag",
+                severity="high" if row["tier"] == "emergency" else "medium",
+                text=row["criterion"],
+                basis=row["basis"],
+                rule=row["id"],
+                action=row["action"],
+                department=row["department"],
+                evidence=evidence,
+            )
+        )
+    return tuple(sorted(alerts, key=lambda alert: alert.severity != "high"))

@@ -1,0 +1,78 @@
+"""What is certain about the patient now, for the red flags: affirmed findings, denials, measured values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from desktop_app.core.records.drafts import Evidence, FieldKey
+from desktop_app.core.records.sheets import LabSheet
+from desktop_app.scenarios.clinic.answers import decide
+from desktop_app.scenarios.clinic.notes import Note, evidence_of
+from desktop_app.scenarios.clinic.red_flags import Facts
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.polarity import Polarity
+from desktop_app.writing.talk import Part, Talk
+
+_NOW = (
+    FieldKey.CHIEF_COMPLAINT,
+    FieldKey.PRESENT_ILLNESS,
+    FieldKey.PHYSICAL_EXAM,
+    FieldKey.AUXILIARY_EXAM,
+    FieldKey.DIAGNOSIS,
+    FieldKey.PERSONAL_FAMILY,
+)
+_VITALS = {
+    "temp": re.compile(r"(\d{2}(?:\.\d)?)℃"),
+    "sbp": re.compile(r"(\d{2,3})/\d{2,3}mmHg"),
+    "dbp": re.compile(r"\d{2,3}/(\d{2,3})mmHg"),
+    "hr": re.compile(r"(?:心率|心跳|脉搏)[^，。\d]{0,4}(\d{2,3})"),
+    "rr": re.compile(r"呼吸[^，。\d]{0,4}(\d{2})"),
+    "spo2": re.compile(r"(?:血氧饱和度|血氧|氧饱和度?|SpO2)[^，。\d]{0,4}(\d{2,3})"),
+    "glucose": re.compile(r"血糖[^，。\d]{0,6}(\d{1,2}(?:\.\d)?)"),
+}
+
+
+def facts_of(talk: Talk, notes: Sequence[Note], sheets: Sequence[LabSheet]) -> Facts:
+    """Return the facts of a visit."""
+    findings: dict[str, tuple[Evidence, ...]] = {}
+    denied: set[str] = set()
+    _from_parts(talk, notes, findings, denied)
+    for exchange in talk.exchanges:
+        for verdict in decide(exchange):
+            names = [topic.standard for topic in verdict.topics]
+            if verdict.polarity is Polarity.DENIED:
+                denied.update(names)
+            elif not verdict.unclear:
+                where = evidence_of(talk, [part.clause for part in (*exchange.questions, verdict.part)])
+                findings.update({name: where for name in names})
+    text = "；".join(note.text for note in notes if note.field in _NOW and not note.denial)
+    return Facts(findings, frozenset(denied - set(findings)), _vitals(notes), text)
+
+
+def _from_parts(
+    talk: Talk, notes: Sequence[Note], findings: dict[str, tuple[Evidence, ...]], denied: set[str]
+) -> None:
+    used: dict[tuple[int, int], Part] = {
+        part.key: part for note in notes if note.field in _NOW and not note.denial for part in note.parts
+    }
+    for part in talk.parts:
+        if part.retracted or not part.subject.patient or part.clause.question:
+            continue
+        for mention in part.named(Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.EXAM):
+            if mention.polarity is Polarity.DENIED:
+                denied.add(mention.standard)
+            elif part.key in used:
+                findings.setdefault(mention.standard, evidence_of(talk, [part.clause]))
+
+
+def _vitals(notes: Sequence[Note]) -> dict[str, float]:
+    values: dict[str, float] = {}
+    measured = [note for note in notes if note.field in (FieldKey.PHYSICAL_EXAM, FieldKey.AUXILIARY_EXAM)]
+    told = [note for note in notes if note.field is FieldKey.PRESENT_ILLNESS]
+    for note in [*told, *measured]:
+        for name, pattern in _VITALS.items():
+            match = pattern.search(note.text)
+            if match and not (note in told and name != "temp"):
+                values[name] = float(match[1])
+    return values

@@ -1,0 +1,156 @@
+"""The analysed talk: who speaks, what each clause names, what was asked, and how it was answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from desktop_app.core.records.people import Region
+from desktop_app.core.records.speech import Speaker, Utterance
+from desktop_app.core.records.visits import VisitContext
+from desktop_app.terms.lexicon import Hit, Kind, Lexicon, shipped_lexicon
+from desktop_app.writing.clauses import Clause, split
+from desktop_app.writing.corrections import is_marker, taken_back
+from desktop_app.writing.polarity import Mention, Polarity, collapse, mentions
+from desktop_app.writing.record_language import RecordLanguage
+from desktop_app.writing.speakers import infer_speakers
+from desktop_app.writing.subjects import Subject, SubjectTracker, patient_forms
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One clause with everything that was found out about it."""
+
+    clause: Clause
+    hits: tuple[Hit, ...]
+    mentions: tuple[Mention, ...]
+    subject: Subject
+    retracted: bool
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Where the clause stands: utterance id and start."""
+        return self.clause.utterance.id, self.clause.start
+
+    @property
+    def text(self) -> str:
+        """The clause as it was said."""
+        return self.clause.text
+
+    def named(self, *kinds: Kind) -> list[Mention]:
+        """Return the findings of some kinds."""
+        return [item for item in self.mentions if item.kind in kinds]
+
+    def has(self, *kinds: Kind) -> bool:
+        """Whether any form of these kinds stands in the clause."""
+        return any(hit.of(*kinds) for hit in self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What the doctor asked in one turn, and what was answered until the doctor spoke again."""
+
+    questions: tuple[Part, ...]
+    topics: tuple[Mention, ...]
+    answers: tuple[Part, ...]
+
+    @property
+    def asked(self) -> str:
+        """All that was asked, as one text."""
+        return "，".join(part.text for part in self.questions)
+
+
+@dataclass(slots=True)
+class Talk:
+    """A transcript, analysed once for all fields."""
+
+    context: VisitContext
+    region: Region | None
+    language: RecordLanguage
+    parts: list[Part]
+    exchanges: list[Exchange] = field(default_factory=list)
+    inferred: bool = False  # nobody said who spoke: speakers are a guess
+
+    def of(self, *speakers: Speaker) -> list[Part]:
+        """Return the parts of some speakers that still stand and tell something."""
+        return [item for item in self.parts if item.clause.speaker in speakers and not item.retracted]
+
+    @property
+    def told(self) -> list[Part]:
+        """What the patient's party told."""
+        return self.of(Speaker.PATIENT, Speaker.FAMILY)
+
+
+def detect_region(utterances: Sequence[Utterance], lexicon: Lexicon) -> Region | None:
+    """Return the dialect region whose own words are most frequent, if they are clearly ahead."""
+    counts = lexicon.regions("\n".join(item.text for item in utterances)).most_common(2)
+    if not counts or counts[0][1] < 2:
+        return None
+    if len(counts) > 1 and counts[0][1] < counts[1][1] * 1.5:
+        return None
+    return counts[0][0]
+
+
+def analyse(context: VisitContext, lexicon: Lexicon | None = None) -> Talk:
+    """Return the analysed talk of a visit."""
+    lexicon = lexicon or shipped_lexicon()
+    utterances = context.transcript.utterances
+    region = context.transcript.region or detect_region(utterances, lexicon)
+    inferred = not context.transcript.labelled
+    speakers = infer_speakers(utterances)
+    clauses = [clause for item in utterances for clause in split(item, speakers[item.id])]
+    hits = {(item.utterance.id, item.start): lexicon.find(item.text, region) for item in clauses}
+    gone = taken_back(clauses)
+    tracker = SubjectTracker(patient_forms(clauses, hits, context.patient))
+    parts = [
+        Part(
+            clause=clause,
+            hits=tuple(hits[clause.utterance.id, clause.start]),
+            mentions=tuple(mentions(clause.text, lexicon, region)),
+            subject=tracker.of(clause, hits[clause.utterance.id, clause.start]),
+            retracted=(clause.utterance.id, clause.start) in gone or is_marker(clause.text),
+        )
+        for clause in clauses
+    ]
+    language = RecordLanguage(lexicon, region)
+    talk = Talk(context, region, language, parts, inferred=inferred)
+    talk.exchanges = list(_exchanges(parts, lexicon, region))
+    return talk
+
+
+def _turns(parts: list[Part]) -> list[list[Part]]:
+    """Group parts into runs of one side: the doctor, or the patient's party."""
+    turns: list[list[Part]] = []
+    for part in parts:
+        doctor = part.clause.speaker is Speaker.DOCTOR
+        if turns and (turns[-1][0].clause.speaker is Speaker.DOCTOR) == doctor:
+            turns[-1].append(part)
+        else:
+            turns.append([part])
+    return turns
+
+
+def _exchanges(parts: list[Part], lexicon: Lexicon, region: Region | None) -> list[Exchange]:
+    found: list[Exchange] = []
+    turns = _turns(parts)
+    for index, turn in enumerate(turns):
+        if turn[0].clause.speaker is Speaker.DOCTOR:
+            continue
+        before = turns[index - 1] if index else []
+        questions = tuple(part for part in before if part.clause.question)
+        topics = tuple(_topics(questions, lexicon, region))
+        found.append(Exchange(questions, topics, tuple(turn)))
+    return found
+
+
+def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) -> list[Mention]:
+    """Return what a question asks about; its own negations (痛不痛) ask and deny nothing."""
+    topics: list[Mention] = []
+    for part in questions:
+        text = re.sub(r"(?:没有|没得|莫得|呒没|冇|未|无|伐|吗|嘛|呢|啊|不)+$", "", collapse(part.text).rstrip("？?。，"))
+        for item in mentions(text, lexicon, region):
+            topics.append(
+                Mention(item.start, item.end, item.standard, item.kind, Polarity.AFFIRMED, item.entry)
+            )
+    return topics
