@@ -1,0 +1,1 @@
+"""Evaluation suites, benchmarks and the pages that show their results."""
