@@ -14,6 +14,9 @@ from desktop_app.core.records.people import Region
 from desktop_app.terms.tables import cells, shipped_table
 
 
+MISHEARD = "misheard"  # detail of a form that only recognisers and slips produce
+
+
 class Kind(StrEnum):
     """What sort of thing a form names."""
 
@@ -30,6 +33,10 @@ class Kind(StrEnum):
     PERSON = "person"
     WORD = "word"  # any other dialect word with a standard form
     PSEUDO = "pseudo"  # a word that looks like a hit or a negation and is none
+
+
+# forms that are right alone but wrong inside everyday words: 七年前 is no 年前 (before the Spring Festival)
+_UNSAFE = frozenset(("年前", "年后", "回来", "过来"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ class Lexicon:
     def __init__(self, entries: Iterable[Entry]) -> None:
         forms: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
-            if entry.form and entry not in forms[entry.form]:
+            if entry.form and entry.form not in _UNSAFE and entry not in forms[entry.form]:
                 forms[entry.form].append(entry)
         self._automaton = ahocorasick.Automaton()
         for form, meanings in forms.items():
@@ -165,8 +172,10 @@ def _kin() -> Iterator[Entry]:
 def _drugs() -> Iterator[Entry]:
     for row in shipped_table("drug"):
         kind = Kind.DRUG_GROUP if row["class"] == "group" else Kind.DRUG
-        for form in (row["generic"], *cells(row["aliases"]), *cells(row["asr_variants"])):
+        for form in (row["generic"], *cells(row["aliases"])):
             yield Entry(form, row["generic"], kind, detail=row["class"])
+        for form in cells(row["asr_variants"]):
+            yield Entry(form, row["generic"], kind, detail=MISHEARD)
 
 
 def _diagnoses() -> Iterator[Entry]:

@@ -16,7 +16,7 @@ _ONE_DIGIT = r"[零〇一二两三四五六七八九\d]"
 
 # numerals in these are no quantities, whatever the tables say
 _FIXED = (
-    "十分 百日咳 千万 万一 三七 第一 四肢 五官 三角 百度 一二三 一五一十 七上八下 三天两头 乱七八糟 半天 一天到晚 一直 一般 "
+    "百日咳 千万 万一 三七 第一 四肢 五官 三角 百度 一二三 一五一十 七上八下 三天两头 乱七八糟 半天 一天到晚 一直 一般 "
     "一样 一下 一点 一些 一会 一起 一边 一定 一阵 两侧 两边 两面 双方 一面 一向 一共 一眼 一歇 一手 三餐 一旦 统一 唯一 星期一 "
     "星期二 星期三 星期四 星期五 星期六 周一 周二 周三 周四 周五 周六 礼拜一 礼拜二 礼拜三 礼拜四 礼拜五 礼拜六 初一 初二 初三 十五夜"
 ).split()
@@ -255,7 +255,7 @@ class MeasureWriter:
     def __init__(self, names: Iterable[str] = ()) -> None:
         numerals = set(NUMERALS)
         kept = {name for name in names if numerals & set(name)} | set(_FIXED)
-        self._kept = re.compile("|".join(re.escape(name) for name in sorted(kept, key=len, reverse=True)))
+        self._kept = re.compile("十分(?!钟|之)|" + "|".join(re.escape(name) for name in sorted(kept, key=len, reverse=True)))
 
     def rewrite(self, text: str) -> str:
         """Return the text with its quantities in record notation."""

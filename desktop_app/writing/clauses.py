@@ -49,19 +49,18 @@ def is_question(text: str) -> bool:
     return bool(_QUESTION_MARK.search(text) or _QUESTION_FORM.search(text.rstrip("。！!，, ")))
 
 
-def split(utterance: Utterance, speaker: Speaker | None = None) -> list[Clause]:
+def split(utterance: Utterance, speaker: Speaker | None = None, *, marked: bool = False) -> list[Clause]:
     """Return an utterance's clauses in order.
 
     Args:
         utterance: what was said in one turn.
         speaker: who speaks where the utterance doesn't say.
+        marked: whether the transcript marks its questions, so that only marked ones ask.
     """
     clauses: list[Clause] = []
     for number, match in enumerate(_SENTENCE.finditer(utterance.text)):
         sentence = match[0]
-        asks = bool(_QUESTION_MARK.search(sentence)) or (
-            "？" not in utterance.text and "?" not in utterance.text and is_question(sentence)
-        )
+        asks = bool(_QUESTION_MARK.search(sentence)) or (not marked and is_question(sentence))
         for start, end, abrupt in _pieces(sentence):
             text = sentence[start:end]
             clauses.append(

@@ -66,7 +66,7 @@ _PREDICATE = re.compile(
     + ")"
 )
 _MEASURE_NEGATED = re.compile(r"(?P<what>血压|血糖|血脂|尿酸)(?:都|也|一直|从来|倒|是|并)*(?:不|没有?|唔|勿|毋|袂)(?:怎么|太)?高")
-_MEASURES = {"血压": "高血压", "血糖": "糖尿病", "血脂": "高脂血症", "尿酸": "高尿酸血症"}
+MEASURES = {"血压": "高血压", "血糖": "糖尿病", "血脂": "高脂血症", "尿酸": "高尿酸血症"}
 
 
 # one-character verbs are findings only where they are all that is said: 咳, 没有拉, 不烧
@@ -89,7 +89,10 @@ def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention
     """Return what a clause names, in order, each affirmed or denied."""
     hits = lexicon.find(text, region)
     shielded = [(hit.start, hit.end) for hit in hits]
-    found: list[Mention] = [*_inner_denials(text, hits, lexicon, region), *_measures(text), *_bare_verb(text)]
+    found: list[Mention] = [*_measures(text), *_bare_verb(text)]
+    for item in _inner_denials(text, hits, lexicon, region):
+        if not any(other.start < item.end and item.start < other.end for other in found):
+            found.append(item)
     taken = [(item.start, item.end) for item in found]
     for hit in [*_composed(text, hits), *hits]:
         entry = hit.of(*FINDINGS)
@@ -154,9 +157,15 @@ def _inner_denials(
 
 def _measures(text: str) -> Iterator[Mention]:
     for match in _MEASURE_NEGATED.finditer(text):
-        standard = _MEASURES[match["what"]]
-        entry = Entry(match[0], standard, Kind.DIAGNOSIS)
-        yield Mention(match.start(), match.end(), standard, Kind.DIAGNOSIS, Polarity.DENIED, entry)
+        standard = MEASURES[match["what"]]
+        yield Mention(
+            match.start(),
+            match.end(),
+            standard,
+            Kind.DIAGNOSIS,
+            Polarity.DENIED,
+            Entry(standard, standard, Kind.DIAGNOSIS),
+        )
 
 
 def _shields(hit: Hit, cue: re.Match[str]) -> bool:
@@ -172,6 +181,8 @@ def _denied(text: str, hit: Hit, hits: list[Hit], shielded: list[tuple[int, int]
             continue
         between = text[cue.end() : hit.start]
         for other in hits:
+            if other.of(Kind.PSEUDO):
+                continue
             if cue.end() <= other.start and other.end <= hit.start and other.of(*FINDINGS, Kind.BODY_PART):
                 between = between.replace(other.form, "")
         if _GAP.fullmatch(between):

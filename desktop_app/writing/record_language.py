@@ -6,18 +6,23 @@ import functools
 import re
 
 from desktop_app.core.records.people import Region
-from desktop_app.terms.lexicon import Entry, Hit, Kind, Lexicon, shipped_lexicon
+from desktop_app.terms.lexicon import MISHEARD, Entry, Hit, Kind, Lexicon, shipped_lexicon
+from desktop_app.terms.tables import shipped_table
 from desktop_app.terms.measures import MeasureWriter
 
 # standards that name less than what was said: the spoken form says more
 _GENERIC = frozenset(
-    "疼痛 肿胀 瘙痒 麻木 手痛 足痛 腿痛 上肢痛 下肢痛 肢体麻木 肢体痛 四肢痛 关节痛 手臂痛 无力 出血 不适 外伤 肢体无力 皮肤破损".split()
+    "血压升高 多汗 过敏性鼻炎样症状 结膜炎样症状 疼痛 肿胀 瘙痒 麻木 手痛 足痛 腿痛 上肢痛 下肢痛 肢体麻木 肢体痛 四肢痛 关节痛 手臂痛 无力 出血 不适 外伤 肢体无力 皮肤破损".split()
 )
+# standards that say more than the spoken form; what a record may say instead, nothing: the form itself
+_OVERSTATED = {"体温恢复正常": "热退", "暴饮暴食": "", "服用有效": "", "剧烈疼痛": "疼痛明显", "痊愈": "好转"}
+# an examination is written in standard words only where they add no finding and no place
+_EXAM_CHARACTERS = frozenset("部无有未肿大充血红啰哮鸣音咽扁桃体软压痛")
 _QUALIFIER = re.compile(r"^(?:[12]型|慢性|急性|原发性|继发性|单纯性)+")
 _LEAD = re.compile(
     r"^(?:医生|大夫|先生|哎呀|哎哟|哎|唉|诶|嗯+|呃|啊|哦|噢|喏|呀|喔|哇|那个|这个|就是说|就是讲|就是|反正|其实|然后|而且|不过|但是|但|可是|只是|倒是|"
-    r"还有|还|也|又|就|都|再|那|是|系|我觉得|我感觉|觉得|感觉|我看|我想|估计|"
-    r"我自己|我各人|我们|我|俺们|俺|涯|阮|阿拉|吾|咱们|咱|伲|你|您|他|她|伊|佢|渠|娃儿|自己|各人|自家|对|有|，)+"
+    r"还有|还|也|又|就|都|再|那|是(?!否)|系|我觉得|我感觉|觉得|感觉|我看|我想|估计|"
+    r"我自己|我各人|我们|我|俺们|俺|涯|阮|阿拉|吾|咱们|咱|伲|你|您|他|她|伊|佢|渠|娃儿|自己|各人|自家|对(?!侧)|有(?!点|些|啲|滴|一|时|过|明|异|压|血|脓|痰|水|风|皮|红)|，)+"
 )
 _TAIL = re.compile(
     r"(?:的嘛|了嘛|的呢|的啦|嘛|呀|啊|哈儿|哈|咯|嘞|㗎|噶|啦|吧|呢|喔|哩|咧|哇|嗬|噻|哟|哦|啰|囉|咩|嘅|架|哉|唻|咋|添|先|喽|撒|呗|欸|了|的|个(?!月)|得来|来的|样子|度)+$"
@@ -49,12 +54,25 @@ def written(entry: Entry) -> str:
         if entry.region is not None or plain in entry.form or entry.form[:2] == plain[:2]:
             return entry.form if plain in entry.form else plain
         return entry.form
-    if entry.standard in _GENERIC and entry.region is None:
+    if entry.kind is Kind.DRUG:
+        return entry.standard if entry.detail == MISHEARD else entry.form
+    if entry.kind is Kind.EXAM:
+        return entry.standard if set(entry.standard) <= set(entry.form) | _EXAM_CHARACTERS else entry.form
+    if entry.standard in _OVERSTATED:
+        return _OVERSTATED[entry.standard] or entry.form
+    if entry.region is None and (entry.standard in _GENERIC or entry.detail in ("event", "injury")):
         return entry.form
     return entry.standard
 
 
 _REPLACED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.BODY_PART, Kind.TIME, Kind.WORD, Kind.DRUG, Kind.EXAM, Kind.DRUG_GROUP)
+
+
+@functools.cache
+def function_words(region: Region | None) -> tuple[tuple[str, str], ...]:
+    """Return a region's grammar words and their standard ones, the longest first."""
+    rows = [row for row in shipped_table("dialect_function") if region is not None and row["region"] == region.value]
+    return tuple(sorted(((row["form"], row["standard"]) for row in rows), key=lambda pair: -len(pair[0])))
 
 
 class RecordLanguage:
@@ -77,17 +95,20 @@ class RecordLanguage:
             entry = hit.of(*_REPLACED)
             if entry is None:
                 continue
-            parts += [text[position : hit.start], self._replacement(entry)]
+            parts += [self._functions(text[position : hit.start]), self._replacement(entry)]
             position = hit.end
-        return "".join(parts) + text[position:]
+        return "".join(parts) + self._functions(text[position:])
+
+    def _functions(self, text: str) -> str:
+        for form, standard in function_words(self._region):
+            text = text.replace(form, standard)
+        return text
 
     def _replacement(self, entry: Entry) -> str:
         if entry.kind is Kind.WORD and (entry.candidates or (self._region is None and entry.region is not Region.MANDARIN)):
             return entry.form
-        if entry.kind in (Kind.DRUG_GROUP, Kind.EXAM):
-            return entry.standard if entry.kind is Kind.EXAM else entry.form
-        if entry.kind is Kind.BODY_PART and entry.region is None and len(entry.form) > 1 and len(entry.standard) == 1:
-            return entry.standard
+        if entry.kind is Kind.DRUG_GROUP:
+            return entry.form
         return written(entry)
 
     def rewrite(self, text: str, hits: list[Hit] | None = None) -> str:
@@ -96,7 +117,7 @@ class RecordLanguage:
         said = _TAIL.sub("", _LEAD.sub("", said.strip()))
         for pattern, becomes in _DEGREE:
             said = pattern.sub(becomes, said)
-        said = _PRONOUN.sub("", _EMPTY.sub("", said))
+        said = _PRONOUN.sub("", _EMPTY.sub("", said)).replace("没有", "无").replace("没得", "无")
         said = _TAIL.sub("", _LEAD.sub("", said))
         said = measure_writer().rewrite(said)
         return said.strip(" ，。、")

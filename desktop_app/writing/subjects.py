@@ -126,6 +126,8 @@ class SubjectTracker:
                 return PATIENT
             if _SAID.match(after):
                 return HEARSAY
+            if kin.form.endswith(("那个", "里的", "头的")) and not re.match(r"[有也是得在吃患血天一说讲都就]|$", after):
+                continue
             if _GAVE.match(after) or _OWNED.match(after) or self._as_object(text, hit):
                 return PATIENT if clause.speaker is not Speaker.FAMILY or hit.start < 3 else None
             return Subject(kin.standard, kin.detail or "unknown")

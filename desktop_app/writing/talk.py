@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop_app.core.records.people import Region
 from desktop_app.core.records.speech import Speaker, Utterance
 from desktop_app.core.records.visits import VisitContext
-from desktop_app.terms.lexicon import Hit, Kind, Lexicon, shipped_lexicon
+from desktop_app.terms.lexicon import Entry, Hit, Kind, Lexicon, shipped_lexicon
 from desktop_app.writing.clauses import Clause, split
 from desktop_app.writing.corrections import is_marker, taken_back
-from desktop_app.writing.polarity import Mention, Polarity, collapse, mentions
+from desktop_app.writing.polarity import MEASURES, Mention, Polarity, collapse, mentions
 from desktop_app.writing.record_language import RecordLanguage
 from desktop_app.writing.speakers import infer_speakers
 from desktop_app.writing.subjects import Subject, SubjectTracker, patient_forms
@@ -99,7 +99,8 @@ def analyse(context: VisitContext, lexicon: Lexicon | None = None) -> Talk:
     region = context.transcript.region or detect_region(utterances, lexicon)
     inferred = not context.transcript.labelled
     speakers = infer_speakers(utterances)
-    clauses = [clause for item in utterances for clause in split(item, speakers[item.id])]
+    marked = any("？" in item.text or "?" in item.text for item in utterances)
+    clauses = [clause for item in utterances for clause in split(item, speakers[item.id], marked=marked)]
     hits = {(item.utterance.id, item.start): lexicon.find(item.text, region) for item in clauses}
     gone = taken_back(clauses)
     tracker = SubjectTracker(patient_forms(clauses, hits, context.patient))
@@ -150,7 +151,18 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
     for part in questions:
         text = re.sub(r"(?:没有|没得|莫得|呒没|冇|未|无|伐|吗|嘛|呢|啊|不)+$", "", collapse(part.text).rstrip("？?。，"))
         for item in mentions(text, lexicon, region):
-            topics.append(
-                Mention(item.start, item.end, item.standard, item.kind, Polarity.AFFIRMED, item.entry)
-            )
+            topics.append(replace(item, polarity=Polarity.AFFIRMED))
+        topics += _measured(text, topics)
     return topics
+
+
+def _measured(text: str, topics: Sequence[Mention]) -> list[Mention]:
+    """Return the diseases that a short 血压、血糖 in a question about the past stands for."""
+    found = []
+    for match in re.finditer(r"血压|血糖|血脂", text):
+        standard = MEASURES[match[0]]
+        asks_value = re.search(r"多少|几多|哪能|怎么样|咋样|量|测|正常", text)
+        if not asks_value and not any(standard[-3:] in topic.standard for topic in topics):
+            entry = Entry(match[0], standard, Kind.DIAGNOSIS)
+            found.append(Mention(match.start(), match.end(), standard, Kind.DIAGNOSIS, Polarity.AFFIRMED, entry))
+    return found

@@ -10,7 +10,7 @@ from desktop_app.writing.polarity import Mention, Polarity
 from desktop_app.writing.talk import Exchange, Part
 
 _PARTICLES = r"[的了过啊呀嘞哈啦嘛哦噢个噻咯呢吧喔㗎嘅哩唉欸矣咧，]*"
-_LEAD_IN = r"(?:这个|那个|这些|那些|药|我|俺|涯|阮|伊|他|她|佢|倒|那|都|也|就|侪|全|真|好像|暂时|目前|从来|一直|向来|啥|咩|乜|哦|嗯|啊|唉)*"
+_LEAD_IN = r"(?:这个|那个|这些|那些|药|我|俺|涯|阮|伊|他|她|佢|倒|那|都|也|就|侪|全|真|好像|暂时|目前|从来|一直|向来|老早|以前|从前|平时|平常|一向|啥|咩|乜|哦|嗯|啊|唉)*"
 _NO = re.compile(
     rf"^{_LEAD_IN}(?:没有|没得|莫得|呒没|呒拨|冇得|冇啊|冇|无得|无矣|无啦|无|没|毋捌|未曾|未|不|没觉得|没感觉|没注意到|冇留意|没啥|没啥子|没什么|呒啥|冇咩|冇乜|"
     rf"没毛病|没问题|没事|冇事|呒事|无代志|袂|毋|唔会|不会|唔|勿|弗|都好|正常|都正常|还好|还行|还可以|可以|行|好个|好的|好|一样){_PARTICLES}"
@@ -22,6 +22,7 @@ _YES = re.compile(
 )
 _VERB = re.compile(r"[痛疼咳吐烧肿麻痒晕泻拉喘动花胀酸怕呕流烂窜木恶渴睡抽饮食喝抽戴冲](?:吐|心|嗽|慌)?")
 _NEGATED_VERB = re.compile(rf"^{_LEAD_IN}(?:没有|没|不|勿|唔|冇|毋|袂|弗|未|莫)(?P<verb>[^有]{{1,3}}?){_PARTICLES}$")
+_CONTRAST = re.compile(rf"^(?P<verb>.{{1,2}}?)(?:倒|是|就)+(?:是)?(?:没有|没|不|勿|唔|冇|毋|袂|弗)(?P=verb){_PARTICLES}$")
 _PLAIN_VERB = re.compile(rf"^(?:也|还|就|就是|有点|有滴|有啲|又|真|老|好|特别)*(?P<verb>.{{1,2}}?){_PARTICLES}$")
 _STILL_FINE = re.compile(r"(?:还好|还行|正常|没事|冇事|好的|好个|可以|没问题|没毛病|清爽|顺|通)" + _PARTICLES + "$")
 
@@ -56,7 +57,7 @@ def is_bare_yes(text: str) -> bool:
 def decide(exchange: Exchange) -> list[Verdict]:
     """Return what the answers of an exchange decide about its topics, bare answers only."""
     verdicts: list[Verdict] = []
-    named = {item.standard for part in exchange.answers for item in part.mentions}
+    named = {item.standard for part in exchange.answers if part.subject.patient for item in part.mentions}
     open_topics = [topic for topic in _unique(exchange.topics) if topic.standard not in named]
     for index, part in enumerate(exchange.answers):
         if part.retracted or part.clause.question or not part.subject.patient:
@@ -74,8 +75,7 @@ def _unique(topics: tuple[Mention, ...]) -> list[Mention]:
     kept: dict[str, Mention] = {}
     for topic in topics:
         kept.setdefault(topic.standard, topic)
-    specific = [topic for topic in kept.values() if topic.standard not in ("疼痛", "不适", "肿胀")]
-    return specific or list(kept.values())
+    return [topic for topic in kept.values() if topic.standard not in ("疼痛", "不适", "肿胀")]
 
 
 def _verdict(part: Part, topics: list[Mention], *, first: bool) -> Verdict | None:
@@ -87,6 +87,9 @@ def _verdict(part: Part, topics: list[Mention], *, first: bool) -> Verdict | Non
     negated = _NEGATED_VERB.match(text)
     if negated is not None:
         return Verdict(_by_verb(negated["verb"], topics, first), Polarity.DENIED, part)
+    contrast = _CONTRAST.match(text)
+    if contrast is not None:
+        return Verdict(_by_verb(contrast["verb"], topics, first=True), Polarity.DENIED, part)
     if _STILL_FINE.search(text) and len(text) <= 8:
         return Verdict(_by_words(text, topics), Polarity.DENIED, part)
     plain = _PLAIN_VERB.match(text)

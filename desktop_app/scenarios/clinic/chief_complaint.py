@@ -25,7 +25,7 @@ _RELATIVE = (
     (re.compile(r"上个?(?:礼拜|星期|周)"), "1周"),
     (re.compile(r"上个?月"), "1个月"),
 )
-_SIDE_ONLY = re.compile(r"^(?:就|是|在|系)*(?P<side>[左右]|两|双)(?:边|侧|面|爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?")
+_SIDE_ONLY = re.compile(r"^(?:就|是|在|系)*(?P<side>[左右]|[两双俩](?=边|侧|面|爿|只|个|手|脚|腿|眼|耳|膝|肩))(?:边|侧|面|爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?")
 _TODAY = re.compile(r"今[天早朝日]|刚刚?|啱啱|今儿|早上|半夜|后半夜|天没亮")
 
 
@@ -105,6 +105,8 @@ def _side(told: list[Part]) -> tuple[Part, str] | None:
 
 def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | None:
     """Return the clause that says since when, the time as a record writes it, and how it was derived."""
+    complaint = [part for part in told[:6] if part.named(Kind.SYMPTOM)]
+    own = [part for part in told[:8] if complaint and part.clause.utterance is complaint[0].clause.utterance]
     asked = [
         part
         for exchange in talk.exchanges
@@ -113,7 +115,7 @@ def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | Non
         if part in told
     ]
     first = told[:12]
-    for group in (asked[:6], first):
+    for group in (own, asked[:6], first):
         found = _length(talk, group)
         if found is not None:
             return found
@@ -132,6 +134,8 @@ def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | Non
 def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | None:
     for part in group:
         if re.search(r"一[天日]|每|间隔|吃了|用了|打了|停|睡", part.text) and not re.search(r"[了矣哉]$|有", part.text):
+            continue
+        if re.search(r"[这搿呢恁即][几两一]?[天日]|最近|近来|孕|怀", part.text):
             continue
         said = talk.language.quantities(talk.language.standard(part.text))
         match = _LENGTH.search(said)

@@ -28,7 +28,7 @@ _VITAL_UNIT = (
 )
 _NEGATIVE_ORDER = (
     (re.compile(r"唔好住|唔使住|先唔|先勿|先毋|先莫"), "暂不"),
-    (re.compile(r"唔使|勿用|勿要紧张|不消|不慌|毋免|免(?=[注打吃食输])|用不着|不需要"), "不予"),
+    (re.compile(r"唔使|勿用|不消|不慌|毋免|免(?=[注打吃食输])|用不着|不需要"), "不予"),
     (re.compile(r"(?:千万)?(?:唔好|勿好|勿要|毋通|毋好|莫要|莫|甭|嫑|不要|别|不准|不兴)"), "勿"),
 )
 _FILLER = re.compile(r"^(?:那|就|你|给你|我给你|我|先|再|然后|还有|另外|回去|拿|这个|啊|来|要|嘛|呢|再就是|行了?)+(?=.{2})")
@@ -92,13 +92,19 @@ def _note(talk: Talk, group: list[Said], exam_from: int) -> list[Note]:
 def _text(talk: Talk, part: Part, role: Role) -> str:
     text = part.text
     if role in (Role.ORDER, Role.REFERRAL):
-        text = _FILLER.sub("", text)
-        for pattern, becomes in _NEGATIVE_ORDER:
-            text = pattern.sub(becomes, text)
+        text = _negative_orders(_FILLER.sub("", text), [item.entry.form for item in part.named(Kind.DRUG)])
     said = talk.language.rewrite(text)
     if role is Role.EXAM:
         said = _exam_text(part, said)
     return said
+
+
+def _negative_orders(text: str, drugs: list[str]) -> str:
+    """Return an order with its prohibition in record words; drug names (阿莫西林) hold no prohibition."""
+    pieces = re.split("(" + "|".join(map(re.escape, drugs)) + ")", text) if drugs else [text]
+    for pattern, becomes in _NEGATIVE_ORDER:
+        pieces = [piece if piece in drugs else pattern.sub(becomes, piece) for piece in pieces]
+    return "".join(pieces)
 
 
 def _exam_text(part: Part, said: str) -> str:

@@ -48,11 +48,8 @@ class History:
     def notes(self) -> list[Note]:
         """Return notes in the order of the talk."""
         found: list[Note] = []
-        asked = FieldKey.PRESENT_ILLNESS
         for exchange in self._talk.exchanges:
-            if exchange.questions:
-                asked = field_of_question(exchange)
-            found += self._exchange(exchange, asked)
+            found += self._exchange(exchange, field_of_question(exchange))
         return found
 
     def _exchange(self, exchange: Exchange, asked: FieldKey) -> list[Note]:
