@@ -90,7 +90,8 @@ class Visits:
         Raises:
             StoreError: the version exists or one is missing (`store.conflict`), a signed version would be
                 replaced (`store.signed`), the signature doesn't fit (`store.signature`), or the disk failed.
-            PolicyError: reviewed or signed without a review that names a person (`policy.review`).
+            PolicyError: reviewed or signed without a review that names a person (`policy.review`), or signed
+                by somebody who is no registered doctor here (`policy.signer`).
         """
         reviewer = visit.review.reviewer.strip() if visit.review else ""
         if visit.state in _QUEUED and not reviewer:
@@ -102,6 +103,8 @@ class Visits:
         digest = sha256(record)
         with self._lane.writing() as database:
             self._check_version(database, visit)
+            if signed:
+                _check_signer(database, visit)
             self._patients.save(visit.patient)
             self._write_visit(database, visit)
             self._write_version(database, visit, actor, reviewer, record, digest)
@@ -218,6 +221,18 @@ class Visits:
             (patient_id, before, before, limit),
         )
         return [from_json(Visit, json.loads(row["record"])) for row in rows]
+
+
+def _check_signer(database: Database, visit: Visit) -> None:
+    """Final is what a registered doctor of this store signed, or countersigned, with the key noted here."""
+    found = visit.signature
+    assert found is not None  # a signed visit without one has been refused
+    name, key = found.signer, found.public_key
+    if found.countersigner:
+        name, key = found.countersigner, found.counter_public_key or ""
+    sql = "SELECT 1 FROM account WHERE name = ? AND public_key = ? AND role = 'doctor' AND active"
+    if not database.execute(sql, (name, key)).fetchone():
+        raise PolicyError("policy.signer", name=name)
 
 
 def _payload(visit: Visit, digest: str) -> AuditPayload:

@@ -1,0 +1,1 @@
+"""People, roles, keys, signatures, consents and retention."""
