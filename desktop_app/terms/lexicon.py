@@ -143,7 +143,7 @@ _DIALECT_KINDS = {
 
 
 def _symptoms() -> Iterator[Entry]:
-    for row in shipped_table("symptom"):
+    for row in (*shipped_table("symptom"), *shipped_table("danger_term")):
         for form in (row["standard"], *cells(row["aliases"])):
             yield Entry(form, row["standard"], Kind.SYMPTOM, detail=row["kind"])
 
@@ -195,7 +195,7 @@ def _labs() -> Iterator[Entry]:
     for row in shipped_table("lab_item"):
         yield Entry(row["name"], row["name"], Kind.LAB)
     for row in shipped_table("lab_synonym"):
-        if row["item"] in names and row.get("ocr_confusion") != "yes" and len(row["alias"]) > 1:
+        if row["item"] in names and row["use"] == "both":  # the others are only printed, or misread
             yield Entry(row["alias"], names[row["item"]], Kind.LAB)
 
 
