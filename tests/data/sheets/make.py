@@ -97,7 +97,10 @@ ORDERS = (
 )
 WIDTHS = {"no": 60, "abbr": 130, "name": 290, "value": 150, "mark": 80, "unit": 150, "range": 190}
 MARKS = {"arrow": ("↑", "↓"), "letter": ("H", "L"), "word": ("偏高", "偏低")}
-SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴", ("建国", "秀英", "桂兰", "志强", "丽", "敏", "小梅", "海涛", "玉珍", "磊")
+SURNAMES, GIVEN = (
+    "王李张刘陈杨赵黄周吴",
+    ("建国", "秀英", "桂兰", "志强", "丽", "敏", "小梅", "海涛", "玉珍", "磊"),
+)
 
 
 @dataclass
@@ -177,7 +180,13 @@ def quantity(rng: random.Random, item: Row, style: Style) -> tuple[dict[str, Any
     }[kind]
     text = f"{draw():.{decimals}f}"
     value = float(text)
-    flag = "low" if low is not None and value < low else "high" if high is not None and value > high else "normal"
+    flag = (
+        "low"
+        if low is not None and value < low
+        else "high"
+        if high is not None and value > high
+        else "normal"
+    )
     printed = "" if flag == "normal" else MARKS[style.marks][flag == "low"]
     shown = style.limit.format(high_text) if not low_text else f">{low_text}" if not high_text else ""
     if not shown:
@@ -253,8 +262,18 @@ def header(paper: Paper, rng: random.Random, title: str, truth: Truth) -> int:
     paper.write(paper.width / 2, 60, hospital, 40, "ma")
     paper.write(paper.width / 2, 120, title, 32, "ma")
     who = truth.patient
-    fields = [f"姓名：{who['name']}", f"性别：{who['sex']}", f"年龄：{who['age']}", f"样本号：{rng.randrange(1, 999)}"]
-    fields += ["科别：全科门诊", f"门诊号：{rng.randrange(10**7, 10**8)}", "标本：" + who["specimen"], f"采样日期：{truth.date}"]
+    fields = [
+        f"姓名：{who['name']}",
+        f"性别：{who['sex']}",
+        f"年龄：{who['age']}",
+        f"样本号：{rng.randrange(1, 999)}",
+    ]
+    fields += [
+        "科别：全科门诊",
+        f"门诊号：{rng.randrange(10**7, 10**8)}",
+        "标本：" + who["specimen"],
+        f"采样日期：{truth.date}",
+    ]
     step = (paper.width - 160) / 4
     for index, text in enumerate(fields):
         paper.write(80 + step * (index % 4), 200 + 50 * (index // 4), text)
@@ -313,7 +332,9 @@ def sheet(seed: int) -> tuple[np.ndarray, Truth]:
     specimen = {"urine": "尿液", "blood": "全血", "chemistry": "血清"}[kind]
     patient = {"name": name, "sex": "女", "age": f"{rng.randint(19, 59)}岁", "specimen": specimen}
     date = f"2026-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
-    return printed(style, rng, title, Truth(patient, date, [truth for truth, _ in rows]), [cells for _, cells in rows])
+    return printed(
+        style, rng, title, Truth(patient, date, [truth for truth, _ in rows]), [cells for _, cells in rows]
+    )
 
 
 def printed(
@@ -322,7 +343,9 @@ def printed(
     """Put header, table and footer on paper."""
     paper = Paper(style, rng, len(rows))
     bottom = table(paper, rows, header(paper, rng, title, truth))
-    paper.write(80, bottom + 40, f"送检医生：李明    检验者：周洁    审核者：何平    报告时间：{truth.date} 10:32")
+    paper.write(
+        80, bottom + 40, f"送检医生：李明    检验者：周洁    审核者：何平    报告时间：{truth.date} 10:32"
+    )
     paper.write(80, bottom + 90, "※本报告仅对所检测标本负责，如有疑问请于三日内咨询。")
     return np.asarray(paper.image), truth
 
@@ -361,7 +384,9 @@ def _tilt(image: np.ndarray, rng: np.random.Generator, severity: float, fill: tu
     moved -= moved.min(axis=0)
     size = np.ceil(moved.max(axis=0)).astype(int)
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
-    return cv2.warpPerspective(image, matrix, tuple(int(n) for n in size), flags=cv2.INTER_CUBIC, borderValue=fill)
+    return cv2.warpPerspective(
+        image, matrix, tuple(int(n) for n in size), flags=cv2.INTER_CUBIC, borderValue=fill
+    )
 
 
 def _light(image: np.ndarray, rng: np.random.Generator, severity: float) -> np.ndarray:
@@ -413,7 +438,16 @@ def sample() -> tuple[np.ndarray, Truth]:
         value = float(SAMPLE[code])
         flag = "low" if value < float(low) else "high" if value > float(high) else "normal"
         mark = {"low": "↓", "high": "↑", "normal": ""}[flag]
-        truth.rows.append({"analyte": code, "value": value, "unit": unit, "low": float(low), "high": float(high), "flag": flag})
+        truth.rows.append(
+            {
+                "analyte": code,
+                "value": value,
+                "unit": unit,
+                "low": float(low),
+                "high": float(high),
+                "flag": flag,
+            }
+        )
         rows.append({"name": name, "abbr": abbr, "value": SAMPLE[code], "mark": mark, "unit": style.units.get(unit, unit),
                      "range": f"{low}-{high}"})  # fmt: skip
     return printed(style, random.Random(7), "血常规检验报告单（示例）", truth, rows)
@@ -421,7 +455,9 @@ def sample() -> tuple[np.ndarray, Truth]:
 
 def main() -> None:
     """Write cases or the bundled sample."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("target", type=Path)
     parser.add_argument("--first", type=int, default=1, help="first seed")
     parser.add_argument("--count", type=int, default=20)
