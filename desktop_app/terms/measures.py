@@ -152,6 +152,11 @@ def _per_day(match: re.Match[str]) -> str:
     return match[0] if amount is None else f"每日{amount}次"
 
 
+def _liang(match: re.Match[str]) -> str:
+    amount = match["n"] if match["n"] in ("半", "几") else number_text(match["n"])
+    return f"{amount}两"
+
+
 def _about(match: re.Match[str]) -> str:
     amount = _amount(match["n"])
     if amount is None:
@@ -228,6 +233,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
             _temperature_bare,
         ),
         (r"(?P<head>血压|高压)(?P<rest>[^。；？！]*)", _pressure_after),
+        (r"(?P<n>[一二两三四五六七八九半几]{1,2})两(?=[米白烧黄]?酒|饭|米|面|肉|[，。]|$)", _liang),
         (rf"{_PER_DAY}{_TAKE}(?P<n>{_NUM}){_TIMES}", _per_day),
         (rf"(?P<n>{_NUM}){_TIMES}(?:一天|一日|每天|1天)", _per_day),
         (r"个把(?P<unit>月|礼拜|星期|小时|钟头)", lambda m: f"约1{'个' if m['unit'] == '月' else ''}{_unit(m['unit'])}"),
@@ -255,7 +261,7 @@ class MeasureWriter:
     def __init__(self, names: Iterable[str] = ()) -> None:
         numerals = set(NUMERALS)
         kept = {name for name in names if numerals & set(name)} | set(_FIXED)
-        self._kept = re.compile("十分(?!钟|之)|" + "|".join(re.escape(name) for name in sorted(kept, key=len, reverse=True)))
+        self._kept = re.compile(f"十分(?!钟|之)|(?<![{NUMERALS}])(?:" + "|".join(re.escape(name) for name in sorted(kept, key=len, reverse=True)) + ")")
 
     def rewrite(self, text: str) -> str:
         """Return the text with its quantities in record notation."""

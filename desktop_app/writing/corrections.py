@@ -9,7 +9,7 @@ from desktop_app.writing.clauses import Clause
 
 _MARKER = re.compile(
     r"^(?:哦|啊|哎|诶|噢|呃|嗯|等等|等下|等一下|不不|哎呀|医生|喔)*"
-    r"(?:不对不对|不对|哦不|不不不?|不是|说错了?|讲错了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|等等|不是嘞|毋对)"
+    r"(?:不对不对|不对|哦不|不不不?|不是|说[错反]了?|讲[错反]了?|我?说反了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|等等|不是嘞|毋对|也不是|哪是|无啦|无啊|毋是啦|记反了?|弄错了?)"
     r"(?:了|哈|哦|啊|呀|嘞|，)*"
 )
 _CONTRAST = re.compile(r"(?:不是|唔系|勿是|毋是|弗是)(?P<not>[^，。是系]{1,10}?)(?:，|,)?(?:而?是|就?系|是)(?P<but>.+)")
@@ -60,6 +60,8 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
     following = group[index + 1] if whole and index + 1 < len(group) else clause
     if whole or previous.abrupt:
         back = {_key(clause)} if whole else set()
+        if re.search(r"[说讲记弄搞][错反]", clause.text) and index >= 1:  # 右边，我说反了: the turn before was wrong
+            return {_key(clause)}
         if previous.abrupt or _same_slot(previous, following):
             back.add(_key(previous))
         return back
@@ -72,13 +74,35 @@ def _same_slot(first: Clause, second: Clause) -> bool:
     return any(slot.search(first.text) and slot.search(second.text) for slot in _SLOTS)
 
 
+_NUMBERED = re.compile(r"^(?:是|应该是|就是|系)?(?P<n>[零一二两三四五六七八九十百半\d]+)(?P<unit>个月|岁|年|天|日|次|点|周|礼拜|星期|个小时|个钟头|粒|片)")
+_CORRECTS = re.compile(r"^(?:妈|爸|妈妈|爸爸|奶奶|爷爷|老头子|老婆子|不是|不对|哦对|对对|唔系|勿是|毋是|哪|才)(?:[，啊呀]|$|是)")
+
+
+def _renumbered(told: list[Clause]) -> set[tuple[int, int]]:
+    """Find numbers that the next speaker of the patient's party puts right (五岁那年 … 妈，是六岁)."""
+    back: set[tuple[int, int]] = set()
+    for index, clause in enumerate(told):
+        new = _NUMBERED.match(clause.text)
+        first = next(item for item in told if item.utterance is clause.utterance)
+        if new is None or not _CORRECTS.match(first.utterance.text):
+            continue
+        for earlier in told[:index]:
+            if not 0 < clause.utterance.id - earlier.utterance.id <= 3:
+                continue
+            old = re.search(rf"(?P<n>[零一二两三四五六七八九十百半\d]+){new['unit']}", earlier.text)
+            if old is not None and old["n"] != new["n"]:
+                back.add(_key(earlier))
+    return back
+
+
 def _across(clauses: list[Clause], gone: set[tuple[int, int]]) -> set[tuple[int, int]]:
     """Find short side or time answers that a later turn of the patient's party corrects (不是，是左边)."""
     back: set[tuple[int, int]] = set()
     told = [item for item in clauses if item.speaker is not Speaker.DOCTOR and _key(item) not in gone]
+    back.update(_renumbered(told))
     for index, clause in enumerate(told):
         start = clause.text.lstrip("哦啊哎对，")
-        if not _MARKER.match(start) and not clause.text.startswith("哦对"):
+        if not _MARKER.match(start) and not clause.text.startswith("哦对") and not re.search(r"[说讲][错反]", clause.utterance.text):
             continue
         group = [item for item in told[index:] if item.utterance is clause.utterance]
         new = _side_of(group)

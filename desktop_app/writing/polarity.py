@@ -71,7 +71,7 @@ MEASURES = {"血压": "高血压", "血糖": "糖尿病", "血脂": "高脂血�
 
 # one-character verbs are findings only where they are all that is said: 咳, 没有拉, 不烧
 _VERBS = {"咳": "咳嗽", "吐": "呕吐", "呕": "呕吐", "烧": "发热", "拉": "腹泻", "泻": "腹泻", "屙": "腹泻", "痒": "瘙痒", "痕": "瘙痒", "喘": "气喘",
-          "晕": "头晕", "嗽": "咳嗽", "掣": "抽搐"}  # fmt: skip
+          "晕": "头晕", "昏": "头晕", "嗽": "咳嗽", "掣": "抽搐"}  # fmt: skip
 _BARE_VERB = re.compile(
     rf"^(?:他|她|伊|佢|我|娃儿?|就是|就|还|也|又|都|老是|老|有点儿?|有滴|有啲|一直|干|哪会|今天|昨晚|晚上|人|倒)*(?P<no>{_CUE})?(?:再|过|怎么|发|有|得)*"
     rf"(?P<verb>[{''.join(_VERBS)}])(?:了|过|的|个|啊|呀|嘛|嘞|得|不|没|没有|冇|未|伐|吗|矣|哦|嘅|咗|无)*$"
@@ -80,6 +80,7 @@ _BARE_VERB = re.compile(
 
 def collapse(text: str) -> str:
     """Return a question with its choice taken out: 痛不痛 → 痛, 有没有咳嗽 → 咳嗽, 发唔发烧 → 发烧."""
+    text = re.sub(r"^[^，]{0,2}(?:这个|那个)", "", text) if len(text) > 12 else text
     text = re.sub(r"有没有|有冇得?|有无|有没得|有呒没|阿有|敢有|有毋", "", text)
     text = re.sub(r"(..)[不没唔勿冇毋弗袂](?=\1)\1", r"\1", text)
     return re.sub(r"(.)[不没唔勿冇毋弗袂](?=\1)\1", r"\1", text)
@@ -87,14 +88,14 @@ def collapse(text: str) -> str:
 
 def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention]:
     """Return what a clause names, in order, each affirmed or denied."""
-    hits = lexicon.find(text, region)
+    hits = all_hits(text, lexicon, region)
     shielded = [(hit.start, hit.end) for hit in hits]
     found: list[Mention] = [*_measures(text), *_bare_verb(text)]
     for item in _inner_denials(text, hits, lexicon, region):
         if not any(other.start < item.end and item.start < other.end for other in found):
             found.append(item)
     taken = [(item.start, item.end) for item in found]
-    for hit in [*_composed(text, hits), *hits]:
+    for hit in hits:
         entry = hit.of(*FINDINGS)
         if entry is None or any(start < hit.end and hit.start < end for start, end in taken):
             continue
@@ -116,6 +117,14 @@ def _bare_verb(text: str) -> Iterator[Mention]:
     yield Mention(match.start("verb"), match.end("verb"), entry.standard, Kind.SYMPTOM, polarity, entry)
 
 
+def all_hits(text: str, lexicon: Lexicon, region: Region | None) -> list[Hit]:
+    """Return the forms in a text, body part and predicate (手杆有点麻) taken together as one finding."""
+    hits = lexicon.find(text, region)
+    pairs = list(_composed(text, hits))
+    kept = [hit for hit in hits if not any(pair.start < hit.end and hit.start < pair.end for pair in pairs)]
+    return sorted([*pairs, *kept], key=lambda hit: hit.start)
+
+
 def _composed(text: str, hits: list[Hit]) -> Iterator[Hit]:
     """Yield body part + predicate pairs as findings of their own: 手杆麻 → 手臂麻木."""
     for hit in hits:
@@ -127,7 +136,8 @@ def _composed(text: str, hits: list[Hit]) -> Iterator[Hit]:
             continue
         side = re.search(r"(?:左|右|双|两)(?:边|侧|面|爿|只|个)?$", text[: hit.start])
         start = side.start() if side else hit.start
-        name = (_side(side[0]) if side else "") + part.standard + _PREDICATES[match["what"]]
+        mild = "轻度" if re.search(r"有点|有些|有啲|有滴|有少少|少少", match[0]) else ""
+        name = mild + (_side(side[0]) if side else "") + part.standard + _PREDICATES[match["what"]]
         form = text[start : match.end()]
         yield Hit(start, match.end(), (Entry(form, name, Kind.SYMPTOM, detail="composed"),))
 

@@ -22,10 +22,10 @@ _QUALIFIER = re.compile(r"^(?:[12]型|慢性|急性|原发性|继发性|单纯�
 _LEAD = re.compile(
     r"^(?:医生|大夫|先生|哎呀|哎哟|哎|唉|诶|嗯+|呃|啊|哦|噢|喏|呀|喔|哇|那个|这个|就是说|就是讲|就是|反正|其实|然后|而且|不过|但是|但|可是|只是|倒是|"
     r"还有|还|也|又|就|都|再|那|是(?!否)|系|我觉得|我感觉|觉得|感觉|我看|我想|估计|"
-    r"我自己|我各人|我们|我|俺们|俺|涯|阮|阿拉|吾|咱们|咱|伲|你|您|他|她|伊|佢|渠|娃儿|自己|各人|自家|对(?!侧)|有(?!点|些|啲|滴|一|时|过|明|异|压|血|脓|痰|水|风|皮|红)|，)+"
+    r"我自己|我各人|我们|我|俺们|俺|涯|阮|阿拉|吾|咱们|咱|伲|你|您|他|她|伊|佢|渠|娃儿|自己|各人|自家|对(?!侧)|，)+"
 )
 _TAIL = re.compile(
-    r"(?:的嘛|了嘛|的呢|的啦|嘛|呀|啊|哈儿|哈|咯|嘞|㗎|噶|啦|吧|呢|喔|哩|咧|哇|嗬|噻|哟|哦|啰|囉|咩|嘅|架|哉|唻|咋|添|先|喽|撒|呗|欸|了|的|个(?!月)|得来|来的|样子|度)+$"
+    r"(?:的嘛|了嘛|的呢|的啦|嘛|呀|啊|哈儿|哈|咯|嘞|㗎|噶|啦|吧|呢|喔|哩|咧|哇|嗬|噻|哟|哦|啰|囉|咩|嘅|架|哉|唻|咋|添|先|喽|撒|呗|欸|了|的|个(?!月)|得来|来的|样子|(?<=[钟天日年])度)+$"
 )
 _DEGREE = (
     (re.compile(r"得(?:很|凶|要命|要死|不得了|厉害|恼火|遭不住|不行|受不了|飞起|惨)|煞(?:哉|脱)?$|死(?:我)?了|得慌|得来$"), "明显"),
@@ -66,6 +66,14 @@ def written(entry: Entry) -> str:
 
 
 _REPLACED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.BODY_PART, Kind.TIME, Kind.WORD, Kind.DRUG, Kind.EXAM, Kind.DRUG_GROUP)
+
+
+def _keeps_meaning(hit: Hit) -> bool:
+    """Whether a doctor's word may be put in its standard form: dialect, or the same word in record spelling."""
+    entry = hit.of(*_REPLACED)
+    if entry is None or entry.kind is not Kind.SYMPTOM or entry.region not in (None, Region.MANDARIN):
+        return True
+    return len(entry.standard) <= len(entry.form) and bool(set(entry.standard) & set(entry.form))
 
 
 @functools.cache
@@ -120,7 +128,17 @@ class RecordLanguage:
         said = _PRONOUN.sub("", _EMPTY.sub("", said)).replace("没有", "无").replace("没得", "无")
         said = _TAIL.sub("", _LEAD.sub("", said))
         said = measure_writer().rewrite(said)
+        said = re.sub(r"(mg|ml|μg|\dg)(?=\d)", r"\1 ", said)
         return said.strip(" ，。、")
+
+    def hits(self, text: str) -> list[Hit]:
+        """Return the known forms in a text."""
+        return self._lexicon.find(text, self._region)
+
+    def plain(self, text: str, hits: list[Hit]) -> str:
+        """Return a doctor's clause: dialect to standard, but no finding put for another's words."""
+        kept = [hit for hit in hits if _keeps_meaning(hit)]
+        return self.rewrite(text, kept)
 
     def quantities(self, text: str) -> str:
         """Return a text with its quantities in notation and its words as they are."""

@@ -18,8 +18,14 @@ _THIRD = re.compile(r"^(?:他|她|伊|佢|渠|人家)")
 _GAVE = re.compile(r"^(?:又|就|都|也|先|硬|还|昨天|昨晚|今早|在镇上|在街上|去|从)*(?:给|畀|俾|拨|帮|替|同|搭|拿|买|带|送|陪|扶|背|抱|打电话|来|发现|看到|见|喊我来|叫我来)")
 _SAID = re.compile(r"^(?:都|也|就|老|一直|还|老是|又|总|非)*(?:说|讲|话|让|叫|喊|劝|教|要我|建议|介绍|推荐|听)")
 _HEARSAY = re.compile(r"听(?:说|讲|人|闻)|网上|手机上|抖音|电视|都说|人家(?:说|讲)|有人(?:说|讲)")
+_OTHERS = re.compile(
+    r"(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
+    r"(?:也|就|去年|以前|前年)?(?:有|得|说|讲|叫|喊|让|劝|要|教|吃|打|用|喝|做|是|才)"
+)
+_ABOUT_ANIMAL = re.compile(r"[狗猫犬]|打过疫苗|本子")
+_URGED = re.compile(r"^(?:又|就|还|硬|非|老|一直|先)?(?:要给|非要|硬要|想给|要带|要拿)")
 _OWNED = re.compile(r"^(?:剩|开|留|吃剩|屋头|家里|家|那里|那边|那儿|嗰度|兜)?(?:的|下的|嘅|个|剩)")
-_RELATIVE_OF = re.compile(r"(?:家里|家头|屋里|屋头|家族|上辈|祖上|屋企|厝内)(?:有|人|也有|没有|冇|呒没|无)")
+_RELATIVE_OF = re.compile(r"(?:家里|家头|屋里|屋头|屋企|厝内)(?:有人|人|也有人|没有?人|冇人|呒没人|无人)|家族|上辈|祖上")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,8 @@ class SubjectTracker:
         if clause.utterance.id != self._utterance:
             self._utterance, self._current = clause.utterance.id, PATIENT
         text = clause.text
-        if _HEARSAY.search(text):
+        if _HEARSAY.search(text) or (_OTHERS.search(text) and not _ABOUT_ANIMAL.search(clause.utterance.text)):
+            self._current = HEARSAY
             return HEARSAY
         named = self._named(clause, hits)
         if named is not None:
@@ -122,6 +129,10 @@ class SubjectTracker:
             if kin is None:
                 continue
             after = text[hit.end :]
+            if after.startswith("呀") or re.search(r"哎呀$|我的$", text[: hit.start]):
+                continue
+            if _URGED.match(after):
+                return HEARSAY
             if kin.standard in self._own or kin.form in self._own:
                 return PATIENT
             if _SAID.match(after):

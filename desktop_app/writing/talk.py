@@ -12,7 +12,7 @@ from desktop_app.core.records.visits import VisitContext
 from desktop_app.terms.lexicon import Entry, Hit, Kind, Lexicon, shipped_lexicon
 from desktop_app.writing.clauses import Clause, split
 from desktop_app.writing.corrections import is_marker, taken_back
-from desktop_app.writing.polarity import MEASURES, Mention, Polarity, collapse, mentions
+from desktop_app.writing.polarity import MEASURES, Mention, Polarity, all_hits, collapse, mentions
 from desktop_app.writing.record_language import RecordLanguage
 from desktop_app.writing.speakers import infer_speakers
 from desktop_app.writing.subjects import Subject, SubjectTracker, patient_forms
@@ -83,10 +83,14 @@ class Talk:
 
 
 def detect_region(utterances: Sequence[Utterance], lexicon: Lexicon) -> Region | None:
-    """Return the dialect region whose own words are most frequent, if they are clearly ahead."""
+    """Return the region whose own words are most frequent; Mandarin where there are next to none.
+
+    Returns:
+        None where two regions are about even: then every region's words count.
+    """
     counts = lexicon.regions("\n".join(item.text for item in utterances)).most_common(2)
-    if not counts or counts[0][1] < 2:
-        return None
+    if not counts or counts[0][1] < 3:
+        return Region.MANDARIN
     if len(counts) > 1 and counts[0][1] < counts[1][1] * 1.5:
         return None
     return counts[0][0]
@@ -101,7 +105,7 @@ def analyse(context: VisitContext, lexicon: Lexicon | None = None) -> Talk:
     speakers = infer_speakers(utterances)
     marked = any("？" in item.text or "?" in item.text for item in utterances)
     clauses = [clause for item in utterances for clause in split(item, speakers[item.id], marked=marked)]
-    hits = {(item.utterance.id, item.start): lexicon.find(item.text, region) for item in clauses}
+    hits = {(item.utterance.id, item.start): all_hits(item.text, lexicon, region) for item in clauses}
     gone = taken_back(clauses)
     tracker = SubjectTracker(patient_forms(clauses, hits, context.patient))
     parts = [
@@ -153,7 +157,24 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
         for item in mentions(text, lexicon, region):
             topics.append(replace(item, polarity=Polarity.AFFIRMED))
         topics += _measured(text, topics)
+        if not any(topic.kind in (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP) for topic in topics):
+            topics += _unlisted(part.text, text)
     return topics
+
+
+_OPEN_QUESTION = re.compile(
+    r"什么|啥|咩|乜|哪|几|多少|好多|怎|咋|谁|好久|多久|样般|脉个|偌|按怎|何|能不能|要不要|会不会|是不是|系咪|系唔系|阿是|以前有过|有过没|多大|呢$|行吗|好吗|得唔得|咯$"
+)
+_CHOICE = re.compile(r"(.)[不没唔勿冇毋弗袂]\1|有没有|有冇|有无|(?:没有|没得|莫得|呒没|没|冇|未|无|伐|吗|嘛|不|袂)[？?。]?$")
+
+
+def _unlisted(said: str, core: str) -> list[Mention]:
+    """Return what a short yes-or-no question asks where no table knows it: 往腿上窜不窜？ asks for 往腿上窜."""
+    core = re.sub(r"^(?:那|你|恁|侬|汝|这|这会儿|现在|再|还|就|都|有|阿|敢|也|他|她|娃儿?|孩子|小囡)+|[的了过嘛啊呀个]+$", "", core.strip())
+    if _OPEN_QUESTION.search(said) or not _CHOICE.search(said) or not 2 <= len(core) <= 9:
+        return []
+    entry = Entry(core, core, Kind.SYMPTOM, detail="unlisted")
+    return [Mention(0, len(core), core, Kind.SYMPTOM, Polarity.AFFIRMED, entry)]
 
 
 def _measured(text: str, topics: Sequence[Mention]) -> list[Mention]:
@@ -163,6 +184,6 @@ def _measured(text: str, topics: Sequence[Mention]) -> list[Mention]:
         standard = MEASURES[match[0]]
         asks_value = re.search(r"多少|几多|哪能|怎么样|咋样|量|测|正常", text)
         if not asks_value and not any(standard[-3:] in topic.standard for topic in topics):
-            entry = Entry(match[0], standard, Kind.DIAGNOSIS)
+            entry = Entry(standard, standard, Kind.DIAGNOSIS)
             found.append(Mention(match.start(), match.end(), standard, Kind.DIAGNOSIS, Polarity.AFFIRMED, entry))
     return found

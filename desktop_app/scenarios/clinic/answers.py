@@ -95,7 +95,14 @@ def _verdict(part: Part, topics: list[Mention], *, first: bool) -> Verdict | Non
     plain = _PLAIN_VERB.match(text)
     if plain is not None and first:
         return Verdict(_by_verb(plain["verb"], topics, first=False), Polarity.AFFIRMED, part)
+    if len(text) <= 5 and not part.mentions and not re.search(r"没|不|冇|无|唔|勿|毋|袂", text):
+        return Verdict(_by_first_character(text, topics), Polarity.AFFIRMED, part)
     return None
+
+
+def _by_first_character(text: str, topics: list[Mention]) -> tuple[Mention, ...]:
+    """Return the topics whose verb the answer repeats: 淌眼泪不 – 哗哗淌."""
+    return tuple(topic for topic in topics if topic.entry.form[0] in text and len(topic.entry.form) >= 2)
 
 
 def _by_verb(verb: str, topics: list[Mention], first: bool) -> tuple[Mention, ...]:

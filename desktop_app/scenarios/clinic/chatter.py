@@ -12,7 +12,7 @@ _POLITE = re.compile(
 )
 _PHONE = re.compile(r"^喂|打电话|接电话|电话|我在看病|在卫生[所室站院]|等[哈下会歇一]|一会儿的|回头(?:再)?(?:说|讲|打)|先这样|挂了")
 _DESK = re.compile(
-    r"多少钱|贵不|报销|医保|身份证|排队|停车|泊|架车|电动车|摩托|下雨|天气|赶集|赶车|收据|开票|借|凳子|坐(?:下|这)|门口|吵|别闹|乖|听话|叫爷爷|叫人|"
+    r"多少钱|贵不|报销|医保|身份证|排队|停车|泊|架车|电动车|摩托|下雨|天气|赶集|赶车|收据|开票|借|凳子|坐(?:下|这)|门口|吵|别闹|别提|没法说|乖|听话|叫爷爷|叫人|"
     r"笑人|丢人|遭罪|倒霉|老天|咋个办|怎么办|点算|咋办|怎么得了|吓死|吓(?:到|着)|怕得|担心|我想着|我以为|我估|我当|寻思|估计|怕是|心想|当伊|硬撑|忍(?:着|到)|扛到|拖到"
 )
 _WISH = re.compile(
@@ -28,6 +28,26 @@ def is_chatter(part: Part) -> bool:
     if _POLITE.match(text) or _PHONE.search(text) or _WISH.search(text):
         return True
     return bool(_DESK.search(text)) and not part.mentions
+
+
+_NOT_DONE = re.compile(
+    r"^(?:我|他|她|伊|佢|阮|涯|俺|就|也|可|都|但)*(?:没有?|冇|呒没|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|用|听|要|咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打)(?:成|他|它|去|药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
+)
+_TREATS = re.compile(r"吃|喝|抹|割|拿|买|给|搽|擦|涂|打|用|滴|点|敷|药|针|食|罐|水")
+
+
+def drop_refused(parts: list[Part]) -> list[Part]:
+    """Return the parts without what was offered or advised and then not done (叫我吃去痛片，我没吃)."""
+    gone: set[tuple[int, int]] = set()
+    for index, part in enumerate(parts):
+        if not _NOT_DONE.match(part.text):
+            continue
+        for earlier in reversed(parts[max(0, index - 3) : index]):
+            if earlier.clause.utterance is part.clause.utterance and _TREATS.search(earlier.text):
+                if not earlier.text.startswith(("我", "俺", "自己")) or "说" in earlier.text:
+                    gone.update((earlier.key, part.key))
+                break
+    return [part for part in parts if part.key not in gone]
 
 
 def drop_calls(parts: list[Part]) -> list[Part]:

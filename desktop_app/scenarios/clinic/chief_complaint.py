@@ -43,7 +43,7 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
     ]
     complaints = _complaints(told)
     span = duration(talk, told)
-    if not complaints:
+    if not complaints or _comes_late(told, complaints[0][0]):
         return _plain(talk, told, span)
     names = _named(complaints)
     side = _side(told) if not re.search(r"[左右双]", "".join(names)) else None
@@ -81,6 +81,22 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
                 found.append((part, mention))
                 first_turn = first_turn or turn
     return found[:_MOST]
+
+
+def _placed(part: Part, mention: Mention) -> str:
+    """Return a complaint with the body part that stands before it in the same turn, where it names none itself."""
+    name = written(mention.entry)
+    if name not in _PAINS:
+        return name
+    where = [hit.of(Kind.BODY_PART) for hit in part.hits if hit.end <= mention.start]
+    entry = next((item for item in reversed(where) if item is not None), None)
+    return (entry.standard.removesuffix("部") if entry and len(entry.standard) > 1 else entry.standard if entry else "") + name
+
+
+def _comes_late(told: list[Part], first: Part) -> bool:
+    """Whether something else was told first, three turns or more before the first known finding."""
+    opening = next((part for part in told if len(part.text) >= 3), first)
+    return first.clause.utterance.id - opening.clause.utterance.id >= 6
 
 
 def _named(complaints: list[tuple[Part, Mention]]) -> list[str]:
@@ -140,8 +156,7 @@ def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | Non
         said = talk.language.quantities(talk.language.standard(part.text))
         match = _LENGTH.search(said)
         if match and not re.search(r"(?:年前|月前)", said[match.start() : match.end() + 2]):
-            unit = match["unit"].replace("多", "余") if "多" in match["unit"] else match["unit"]
-            return part, match["n"] + unit, None
+            return part, match["n"] + match["unit"], None
     return None
 
 
@@ -151,7 +166,13 @@ def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | No
         if part.clause.speaker is Speaker.DOCTOR:
             continue
         text = talk.language.rewrite(part.text, list(part.hits))
-        if len(text) >= 2:
-            parts = (part, span[0]) if span and span[0] is not part else (part,)
-            return [Note(FieldKey.CHIEF_COMPLAINT, text + (span[1] if span and span[1] not in text else ""), parts)]
+        if len(text) < 2:
+            continue
+        parts = [part]
+        side = _side(told) if not re.search(r"[左右双]", text) else None
+        if side is not None:
+            text, parts = side[1].removesuffix("侧") + text, [*parts, side[0]]
+        if span is not None and span[1] not in text:
+            text, parts = text + span[1], [*parts, span[0]]
+        return [Note(FieldKey.CHIEF_COMPLAINT, text, tuple(dict.fromkeys(parts)))]
     return []

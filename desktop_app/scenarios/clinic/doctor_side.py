@@ -8,7 +8,7 @@ from desktop_app.core.records.drafts import FieldKey
 from desktop_app.core.records.speech import Speaker
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.scenarios.clinic.sentences import Role, Said, classify, diagnosis_text
-from desktop_app.terms.lexicon import Kind
+from desktop_app.terms.lexicon import Hit, Kind
 from desktop_app.terms.measures import read_pressures
 from desktop_app.writing.talk import Part, Talk
 
@@ -64,7 +64,7 @@ def _continues(group: list[Said], item: Said) -> bool:
     if item.role in (Role.EXAM, Role.DIAGNOSIS, Role.ALLERGY):
         return False
     if item.role is Role.TEST:
-        return False
+        return bool(re.match(r"(?:是|都是)?(?:阳性|阴性|弱阳性|正常|两条?杠|.个加号)", item.part.text))
     same_sentence = item.part.clause.sentence == last.part.clause.sentence
     starts_new = item.part.has(Kind.DRUG) and any(other.part.has(Kind.DRUG) for other in group)
     return same_sentence and not starts_new
@@ -93,10 +93,15 @@ def _text(talk: Talk, part: Part, role: Role) -> str:
     text = part.text
     if role in (Role.ORDER, Role.REFERRAL):
         text = _negative_orders(_FILLER.sub("", text), [item.entry.form for item in part.named(Kind.DRUG)])
-    said = talk.language.rewrite(text)
+    said = talk.language.plain(text, list(part.hits) if text == part.text else all_hits_of(talk, text))
     if role is Role.EXAM:
         said = _exam_text(part, said)
     return said
+
+
+def all_hits_of(talk: Talk, text: str) -> list[Hit]:
+    """Return the forms in a text that was cut from a clause."""
+    return talk.language.hits(text)
 
 
 def _negative_orders(text: str, drugs: list[str]) -> str:

@@ -13,7 +13,7 @@ from desktop_app.scenarios.clinic.asked import (
     field_of_topic,
     tolerated,
 )
-from desktop_app.scenarios.clinic.chatter import drop_calls, is_chatter
+from desktop_app.scenarios.clinic.chatter import drop_calls, drop_refused, is_chatter
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.polarity import Mention, Polarity
@@ -29,6 +29,12 @@ _DENIAL_REST = re.compile(
 _TAKEN = re.compile(r"吃|服|用|喝|食|打|搽|擦|涂|抹|贴|滴|点|冲|敷|吊|输|挂|倒|灌|含|喷|包|扎")
 _UNKNOWN = re.compile(r"不晓得|不清楚|不知道|不记得|记不得|唔记得|唔知|记不清|说不清|讲不清|勿晓得|毋知|不太清楚|没注意|没留意")
 _SHORT = 2
+_TOLD_AT_MOST = 4  # clauses of one answer that are kept without any word that the tables know
+_MISSED_PERIOD = re.compile(r"(?:就|还|都|一直)?(?:没有?来|未来|冇来|呒没来|无来|没见|停经|停了)")
+_DAILY_LIFE = re.compile(r"镇上|街上|城里|看了手机|衣裳|本子|买的|我女|我儿|厂里|学校|作业|上学|放学|做饭|带娃|庄稼|收完|不听|哪个会|数不清|说不好|你看|别提|没法说")
+_ASKED_OF = re.compile(
+    r"狗[^，？]{0,3}疫苗|大小便|大便|小便|尿量|胃口|饭量|睡眠|精神|白带|月经|胎动|产检|尿蛋白|视力|疫苗|破伤风针|狂犬疫苗|体重|血糖|血压(?=哪能|怎么样|咋样|多少|控制|量)|痰|伤口|颜色"
+)
 
 
 class History:
@@ -43,7 +49,7 @@ class History:
     def __init__(self, talk: Talk, exam_from: int) -> None:
         self._talk = talk
         self._exam_from = exam_from
-        self._positive_allergy = False
+        self._told_of: set[int] = set()  # utterances whose topic was written already
 
     def notes(self) -> list[Note]:
         """Return notes in the order of the talk."""
@@ -58,7 +64,7 @@ class History:
         found = [note for verdict in verdicts for note in self._verdict(exchange, verdict, asked)]
         if asked is FieldKey.ALLERGY:
             found += self._bare_allergy(exchange, decided)
-        for part in drop_calls(list(exchange.answers)):
+        for part in drop_refused(drop_calls(list(exchange.answers))):
             if part.key in decided or part.retracted or part.clause.question:
                 continue
             found += self._told(exchange, part, asked)
@@ -110,6 +116,8 @@ class History:
         if is_bare_no(part.text) or is_bare_yes(part.text):
             return []
         field = field_of_told(part, asked)
+        if _MISSED_PERIOD.search(part.text) and re.search(r"月经|例假|大姨妈|身上", exchange.asked + part.text):
+            return [self._missed_period(exchange, part)]
         if field is FieldKey.ALLERGY:
             return self._allergy(exchange, part)
         if part.clause.utterance.id > self._exam_from and not self._late(exchange, part):
@@ -118,6 +126,14 @@ class History:
         if denied and self._only_denies(part, denied):
             return self._denials(exchange, part, denied, field)
         return self._statement(exchange, part, field)
+
+    def _missed_period(self, exchange: Exchange, part: Part) -> Note:
+        """Return 停经 with how long, from the same turn."""
+        for other in exchange.answers:
+            match = re.search(r"\d+(?:余|多)?(?:天|周|个月)", self._talk.language.quantities(other.text))
+            if match and other.clause.utterance is part.clause.utterance:
+                return Note(FieldKey.PRESENT_ILLNESS, f"停经{match[0]}", (*exchange.questions[-1:], part, other))
+        return Note(FieldKey.PRESENT_ILLNESS, self._talk.language.rewrite(part.text), (*exchange.questions[-1:], part))
 
     def _late(self, exchange: Exchange, part: Part) -> bool:
         """Whether something told after the examination began still counts: it answers a question, with a finding."""
@@ -158,8 +174,8 @@ class History:
         if not said or len(said) < _SHORT:
             return []
         allergen = re.search(r"过敏|敏感|皮试", text)
-        if drugs and not allergen and drugs[0].polarity is Polarity.AFFIRMED:
-            said = said.replace(drugs[0].standard, drugs[0].standard + "过敏", 1)
+        if not allergen and len(part.text) <= 8 and (drugs or part is exchange.answers[0]) and not re.search(r"[吃打起]", part.text):
+            said += "过敏"
         return [Note(FieldKey.ALLERGY, said, (*exchange.questions[-1:], part))]
 
     def _only_denies(self, part: Part, denied: list[Mention]) -> bool:
@@ -199,14 +215,40 @@ class History:
         if len(said) < _SHORT:
             return []
         reasons = (Reason.AMBIGUOUS,) if any(item.ambiguous for item in part.mentions) else ()
+        topic = self._topic(exchange, part)
+        if topic and topic not in said:
+            return [Note(field, f"{topic}：{said}", (*exchange.questions, part), reasons=reasons)]
         return [Note(field, said, (part,), reasons=reasons)]
+
+    def _topic(self, exchange: Exchange, part: Part) -> str:
+        """Return what a question was about where the answer alone doesn't say: 胎动：这2天好像少一点."""
+        turn = [item for item in exchange.answers if item.clause.utterance is part.clause.utterance]
+        before = turn[: turn.index(part)]
+        if part.mentions or part.clause.utterance.id in self._told_of:
+            return ""
+        self._told_of.add(part.clause.utterance.id)
+        if any(item.mentions or is_bare_no(item.text) or re.match(r"[不没冇唔勿毋袂呒无]", item.text) for item in before):
+            return ""
+        topics = [item for item in exchange.topics if item.kind in (Kind.SYMPTOM, Kind.LAB) and _worth_naming(item)]
+        named = _ASKED_OF.findall(exchange.asked)
+        if named:
+            return "、".join(dict.fromkeys(named[:2]))
+        return _name(topics[0]) if len(topics) == 1 else ""
 
     def _informative(self, exchange: Exchange, part: Part) -> bool:
         if part.mentions or part.has(Kind.BODY_PART):
             return True
+        if _DAILY_LIFE.search(part.text) and not re.search(r"[药针片粒]", part.text):
+            return False
         if re.search(r"[零一二三四五六七八九十两半几\d]+(?:个|多|来)?(?:天|日|周|礼拜|星期|月|年|小时|钟|次|道|回|趟|摆|粒|片|颗|度|岁|遍)", part.text):
             return True
-        return bool(exchange.questions)
+        turn = [item for item in exchange.answers if item.clause.utterance is part.clause.utterance]
+        return bool(exchange.questions) and turn.index(part) < _TOLD_AT_MOST
+
+
+def _worth_naming(topic: Mention) -> bool:
+    """Whether a topic says more than that something hurts."""
+    return topic.standard not in ("疼痛", "不适", "肿胀", "难受") and topic.entry.detail not in ("verb", "unlisted")
 
 
 def _name(mention: Mention) -> str:
