@@ -91,7 +91,7 @@ class Accounts:
             raise InputError("account.name", name=name[:40])
         self._check_pin(pin)
         with self._store.writing() as database:
-            self._require_manager(actor)
+            self.require_manager(actor)
             if database.execute("SELECT 1 FROM account WHERE name = ?", (name,)).fetchone():
                 raise InputError("account.taken", name=name)
             check, pin_key = self._new_pin(pin)
@@ -123,7 +123,7 @@ class Accounts:
             PolicyError: the actor may not, or it is the last one that manages accounts (`account.last`).
         """
         with self._store.writing() as database:
-            self._require_manager(actor)
+            self.require_manager(actor)
             self._row(name)
             sql = "UPDATE account SET active = 0, signing_key = NULL, pin = '{}' WHERE name = ?"
             database.execute(sql, (name,))
@@ -146,7 +146,7 @@ class Accounts:
         if may(role, Right.SIGN) and not self._row(name)["signing_key"]:
             key = self._new_signing_key(name, self._try_pin(name, pin))
         with self._store.writing() as database:
-            self._require_manager(actor)
+            self.require_manager(actor)
             before = self.get(name).role
             database.execute("UPDATE account SET role = ? WHERE name = ?", (role.value, name))
             if key:
@@ -184,7 +184,7 @@ class Accounts:
         """
         self._check_pin(new)
         with self._store.writing() as database:
-            self._require_manager(actor)
+            self.require_manager(actor)
             row = self._row(name)
             check, pin_key = self._new_pin(new)
             public, wrapped = "", None
@@ -272,7 +272,12 @@ class Accounts:
         it = [item.name for item in people if item.role is Role.ADMIN]
         return it or [item.name for item in people if may(item.role, Right.ACCOUNTS)]
 
-    def _require_manager(self, actor: Actor) -> None:
+    def require_manager(self, actor: Actor) -> None:
+        """Go on only with somebody who manages accounts; while there are none, anybody does.
+
+        Raises:
+            PolicyError: another does (`policy.accounts`).
+        """
         if self.everyone() and actor.account not in self._managers():
             raise PolicyError("policy.accounts")
 
