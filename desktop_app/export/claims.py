@@ -162,7 +162,7 @@ _DRINK = re.compile(r"饮水|喝水|温水|饮食|盐")
 
 
 def medications(field: DraftField, transcript: Transcript | None) -> tuple[Statement, ...]:
-    """Return the plan's statements that name a drug with amount and route or frequency, said by the doctor."""
+    """Return the plan's statements that name a drug's amount and route or frequency, if the doctor spoke."""
     return tuple(
         item
         for item in field.statements
