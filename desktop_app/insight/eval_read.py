@@ -1,7 +1,7 @@
 """How well sheets are read: `jiceng eval read FOLDER`.
 
-The folder holds images, each with a `.json` of the same name beside it:
-`{"patient": {"name", "sex", "age"}, "date": "2026-03-02", "rows": [{"analyte", "value", "unit", "low", "high", "flag"}]}`;
+The folder holds images, each with a `.json` of the same name beside it: `{"patient": {"name", "sex", "age"},
+"date": "2026-03-02", "rows": [{"analyte", "value", "unit", "low", "high", "flag"}]}`;
 `analyte` is a code of lab_item.csv, `unit` UCUM, `value` a number or a word.
 """
 
@@ -53,16 +53,16 @@ def evaluate(folder: Path, reader: PageReader, cancel: CancelToken | None = None
         cancel: stops between two images.
 
     Returns:
-        The shape of `jiceng eval`: `cases`, `figures` with 95 % intervals by bootstrap over cases, `worst`, `misses`.
+        The shape of `jiceng eval` with `counts`, `reasons` of reviews and `misses`, one line each, besides.
 
     Raises:
         Cancelled: the person stopped it.
-        InputError: `eval.no_cases`, no image with a truth is there; `eval.truth`, a truth isn't of this format.
+        InputError: `eval_read.no_cases`, no image with a truth; `eval_read.truth`, a truth of another format.
     """
     images = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGES)
     cases = [path for path in images if path.with_suffix(".json").is_file()]
     if not cases:
-        raise InputError("eval.no_cases", path=str(folder))
+        raise InputError("eval_read.no_cases", path=str(folder))
     token = cancel or CancelToken()
     scores = []
     for path in cases:
@@ -76,9 +76,9 @@ def _truth(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError("eval.truth", path=path.name) from error
+        raise InputError("eval_read.truth", path=path.name) from error
     if not isinstance(data, dict) or not isinstance(data.get("rows"), list):
-        raise InputError("eval.truth", path=path.name)
+        raise InputError("eval_read.truth", path=path.name)
     return data
 
 

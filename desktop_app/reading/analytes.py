@@ -49,8 +49,8 @@ def names_in(printed: str) -> list[str]:
 def find_analyte(printed: str, clues: Clues, labs: LabTable) -> Found:
     """Return the analyte of a printed name.
 
-    A whole spelling that the tables know decides; otherwise all parts must agree. Guessed spellings are offered,
-    with a reason; contradictory parts and several candidates that nothing settles give none.
+    A whole spelling that the tables know decides; otherwise all parts must agree. Guessed spellings are
+    offered, with a reason; contradictory parts and several candidates that nothing settles give none.
     """
     whole = labs.match(_STAR.sub("", printed))
     matches = [labs.match(form) for form in names_in(printed)]

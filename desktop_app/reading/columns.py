@@ -13,13 +13,14 @@ from desktop_app.terms.labs import LabTable
 
 _HEADINGS = (
     (Role.OTHER, "上次结果 历史结果 前次结果 检测方法 检验方法 方法学 实验方法 方法 仪器 备注"),
-    (Role.RANGE, "正常参考值范围 生物参考区间 正常参考区间 正常参考值 参考值范围 参考区间 参考范围 正常范围 参考值 正常值 REFERENCE"),
+    (Role.RANGE, "正常参考值范围 生物参考区间 正常参考区间 正常参考值 参考值范围 参考区间 参考范围 "
+     "正常范围 参考值 正常值 REFERENCE"),
     (Role.MARK, "异常提示 结果提示 提示 标志 标记 箭头 状态 FLAG"),
     (Role.UNIT, "计量单位 单位 UNITS UNIT"),
     (Role.VALUE, "检验结果 检测结果 测定结果 检查结果 测定值 检测值 结果值 本次结果 结果 RESULT"),
     (Role.NUMBER, "序号 编号 NO. NO"),
-    (Role.NAME, "检验项目名称 英文名称 英文缩写 项目代码 项目名称 检验项目 检测项目 检查项目 中文名称 分析项目 项目 名称 代号 英文 缩写 简称 "
-     "代码 ITEM TEST"),
+    (Role.NAME, "检验项目名称 英文名称 英文缩写 项目代码 项目名称 检验项目 检测项目 检查项目 中文名称 "
+     "分析项目 项目 名称 代号 英文 缩写 简称 代码 ITEM TEST"),
 )  # fmt: skip
 _HEADING = {word: role for role, words in _HEADINGS for word in words.split()}
 _HEADING_WORDS = re.compile("|".join(sorted(map(re.escape, _HEADING), key=len, reverse=True)))
@@ -142,7 +143,7 @@ def _by_content(row: Sequence[Cell], labs: LabTable) -> list[list[Cell]]:
 def _spans(
     sided: Sequence[Sequence[Sequence[Cell]]], heading: Heading | None, labs: LabTable
 ) -> dict[int, dict[Role, Span]]:
-    """Return where each side's columns stand: the median of cells that can be nothing else, else the heading."""
+    """Return where each side's columns stand: by the cells that can be nothing else, else by the heading."""
     found: dict[int, dict[Role, list[Cell]]] = {}
     for sides in sided:
         for side, cells in enumerate(sides):
@@ -177,7 +178,7 @@ def _record(side: int, cells: Sequence[Cell], spans: dict[Role, Span], labs: Lab
 
 
 def _chosen(cell: Cell, roles: frozenset[Role], record: Record, spans: dict[Role, Span]) -> Role:
-    """Choose the column that stands nearest; a column that is taken, or unknown, only when nothing else is left."""
+    """Choose the nearest column; one that is taken, or unknown, only when nothing else is left."""
     free = [role for role in roles if role not in record.cells or role is Role.NAME]
     known = [role for role in free if role in spans]
     if known:

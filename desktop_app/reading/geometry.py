@@ -18,7 +18,7 @@ _SAME_ROW = 0.55  # of a line's height
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A piece of text with its place; `y` is where its row would cross the page's middle, were it straight."""
+    """A piece of text with its place; `y` is where its row, made level, crosses the page's middle."""
 
     text: str
     confidence: float

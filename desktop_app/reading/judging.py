@@ -12,7 +12,7 @@ from desktop_app.reading.geometry import Cell
 from desktop_app.reading.reasons import REMARKS, Reason
 from desktop_app.reading.roles import Role
 from desktop_app.reading.values import LIMITED, Range, Value, flag_of, mark_of, range_of, value_of, word_of
-from desktop_app.terms.lab_units import for_item
+from desktop_app.terms.lab_units import for_item, plain
 from desktop_app.terms.labs import QUALITATIVE, LabItem, LabTable
 
 SURE_VALUE = 0.88  # confidence of a value that needs no second look; right ones read 0.95 and more
@@ -70,7 +70,7 @@ def judge(record: Record, number: int, around: Circumstances, labs: LabTable) ->
     reasons += measure.reasons
     low, high, word, source = _limits(item, measure, usable, around, labs)
     flag = _flag(item, measure.value, low, high, word, _expected(item, around, labs))
-    reasons += _disagreements(item, measure, (low, high), flag, around.marks, labs)
+    reasons += _disagreements(item, measure, (low, high), flag, usable, around.marks, labs)
     unique = tuple(dict.fromkeys(reasons))
     return LabResult(
         row=number,
@@ -140,11 +140,9 @@ def _measured(item: LabItem | None, value: Value, raw: str, printed: Range | Non
     if unit is None:
         return _without_unit(item, value, low, high, labs, worded)
     if item.kind == QUALITATIVE or (item.ucum in DIMENSIONLESS and item.ucum != unit):
-        plain = item.ucum if item.ucum in DIMENSIONLESS and not worded else unit
+        own = item.ucum if item.ucum in DIMENSIONLESS and not worded else unit
         odd = item.kind != QUALITATIVE and not worded
-        return Measure(
-            value, low, high, plain if not odd else unit, (Reason.UNIT_IMPLAUSIBLE,) if odd else ()
-        )
+        return Measure(value, low, high, own if not odd else unit, (Reason.UNIT_IMPLAUSIBLE,) if odd else ())
     factor = labs.factor(item.code, unit, item.ucum)
     if factor is None:
         return Measure(value, low, high, unit, (Reason.UNIT_IMPLAUSIBLE,))
@@ -162,7 +160,7 @@ def _measured(item: LabItem | None, value: Value, raw: str, printed: Range | Non
 def _without_unit(
     item: LabItem, value: Value, low: float | None, high: float | None, labs: LabTable, worded: bool
 ) -> Measure:
-    """No unit printed: none is needed, or the printed range is the one of the customary unit, or a person decides."""
+    """No unit printed: none is needed, or the range is the customary unit's, or a person decides."""
     if item.ucum in DIMENSIONLESS or item.kind == QUALITATIVE or worded:
         return Measure(value, low, high, "" if worded else item.ucum)
     if (low is not None or high is not None) and range_fits(item, low, high, labs):
@@ -224,7 +222,7 @@ def _flag(
         )
     if not expected:
         return Flag.UNKNOWN
-    usual = {word_of(form) or form for form in expected} | set(expected)
+    usual = {word_of(plain(form)) or plain(form) for form in expected}
     return Flag.NORMAL if value.word in usual else Flag.ABNORMAL
 
 
@@ -241,6 +239,7 @@ def _disagreements(
     measure: Measure,
     limits: tuple[float | None, float | None],
     flag: Flag,
+    printed: Range | None,
     marks: bool,
     labs: LabTable,
 ) -> list[Reason]:
@@ -259,7 +258,7 @@ def _disagreements(
     least, most = labs.limits.get(item.code, (0.0, (high or 0) * UNLIMITED or float("inf")))
     if not least <= number <= most:
         doubts.append(Reason.VALUE_IMPLAUSIBLE)
-    if _point_lost(item, measure.value, low, high, flag):
+    if _point_lost(item, measure.value, low, high, flag, printed):
         doubts.append(Reason.DIGITS_SUSPECT)
     return doubts
 
@@ -290,27 +289,25 @@ def _far(one: float | None, other: float | None) -> bool:
     return not 1 / RANGE_OFF < one / other < RANGE_OFF
 
 
-def _point_lost(item: LabItem, value: Value, low: float | None, high: float | None, flag: Flag) -> bool:
-    """Tell whether a value out of range would be an ordinary one with its decimal point moved.
+def _point_lost(
+    item: LabItem, value: Value, low: float | None, high: float | None, flag: Flag, printed: Range | None
+) -> bool:
+    """Tell whether a decimal point or a digit is likely to be lost: `42` for a potassium of `4.2`.
 
-    `42` for potassium is `4.2`; the laboratory prints decimals for this analyte and there are none. With as many
-    decimals as are usual, only a value that is normal after moving the point by whole places, and many times off
-    as it stands, is suspect.
+    A laboratory prints an analyte and its range with the same decimals. Without a printed mark that confirms
+    it, a value out of range is also suspect if it would lie inside with its point moved by whole places.
     """
-    if value.number is None or flag not in (Flag.LOW, Flag.HIGH):
+    if value.number is None:
         return False
-    if item.decimals and not value.decimals and flag is Flag.HIGH:
+    bare = item.decimals > 0 and value.decimals == 0
+    if bare and printed is not None and printed.decimals > 0:
         return True
-    if high is None or not high:
+    if value.mark is not None or flag not in (Flag.LOW, Flag.HIGH) or not high:
         return False
-    moved = (
-        (value.number / 10, value.number / 100)
-        if flag is Flag.HIGH
-        else (value.number * 10, value.number * 100)
-    )
-    inside = any((low or 0.0) <= number <= high for number in moved)
-    unusual = value.decimals != item.decimals
-    return (inside and value.mark is None) or (inside and unusual and not (low or 0.0) == 0.0)
+    if value.decimals == item.decimals and item.decimals > 0:
+        return False
+    shifts = (0.1, 0.01) if flag is Flag.HIGH else (10.0, 100.0)
+    return any((low or 0.0) <= value.number * shift <= high for shift in shifts)
 
 
 def _hull(cells: list[Cell]) -> Box:

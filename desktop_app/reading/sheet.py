@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from desktop_app.core.records.people import Age, Sex
 from desktop_app.core.records.sheets import LabResult, LabSheet, Page
-from desktop_app.reading.columns import Record, heading_of, records_of
+from desktop_app.reading.columns import Heading, Record, heading_of, records_of
 from desktop_app.reading.geometry import Row, cells_of, rows_of
 from desktop_app.reading.header import SheetHeader, header_of
 from desktop_app.reading.judging import Circumstances, judge
@@ -25,7 +25,12 @@ _AROUND = re.compile(
 
 
 def read_sheet(
-    page: Page, sex: Sex = Sex.UNKNOWN, age: Age | None = None, labs: LabTable | None = None
+    page: Page,
+    sex: Sex = Sex.UNKNOWN,
+    age: Age | None = None,
+    *,
+    kind: str = "auto",
+    labs: LabTable | None = None,
 ) -> LabSheet:
     """Read a page as a lab sheet; a page that is none comes back as `text`.
 
@@ -33,6 +38,7 @@ def read_sheet(
         page: what an engine read.
         sex: the patient's; unknown takes the sheet's own.
         age: likewise.
+        kind: `lab` or `text` where somebody knows; `auto` decides.
         labs: the laboratory tables; those that ship by default.
 
     Returns:
@@ -40,28 +46,22 @@ def read_sheet(
     """
     labs = labs or shipped_labs()
     rows = rows_of(cells_of(page.boxes))
-    lines = [" ".join(cell.text for cell in row) for row in rows]
-    heading = heading_of(rows)
-    top = heading.row if heading else -1
-    header = header_of(lines, "\n".join(lines[: max(top, 6)]))
-    body = [row for row in rows[top + 1 :] if not _belongs_around(row)]
-    records = _with_split_ranges(records_of(body, heading, labs))
-    marked = bool(heading and heading.has_marks) or any(_has_mark(record) for record in records)
-    around = _circumstances(header, sex, age, marked)
-    results = [
-        judge(record, 0, around, labs) for record in records if _is_result(record, heading is not None)
-    ]
-    results = [result for result in results if _worth_keeping(result, heading is not None)]
+    lines = tuple(" ".join(cell.text for cell in row) for row in rows)
     sheet = LabSheet(
         image=page.image,
         sha256=page.sha256,
+        kind="text",
         rotated=page.rotated,
         perspective=page.perspective,
-        text=tuple(lines),
+        text=lines,
     )
-    if sum(result.analyte is not None and result.value is not None for result in results) < LEAST_ROWS:
-        if heading is None or not any(result.analyte for result in results):
-            return replace(sheet, kind="text")
+    if kind == "text":
+        return sheet
+    heading = heading_of(rows)
+    header = header_of(lines, "\n".join(lines[: max(heading.row if heading else 0, 6)]))
+    results = _results(rows, heading, header, (sex, age), labs)
+    if kind == "auto" and not _is_lab_sheet(results, heading):
+        return sheet
     return replace(
         sheet,
         kind="lab",
@@ -71,6 +71,29 @@ def read_sheet(
         date=header.date,
         rows=_numbered(_without_duplicates(results)),
     )
+
+
+def _results(
+    rows: Sequence[Row],
+    heading: Heading | None,
+    header: SheetHeader,
+    patient: tuple[Sex, Age | None],
+    labs: LabTable,
+) -> list[LabResult]:
+    body = [row for row in rows[heading.row + 1 if heading else 0 :] if not _belongs_around(row)]
+    records = _with_split_ranges(records_of(body, heading, labs))
+    marked = bool(heading and heading.has_marks) or any(_has_mark(record) for record in records)
+    around = _circumstances(header, *patient, marked)
+    in_table = heading is not None
+    results = [judge(record, 0, around, labs) for record in records if _is_result(record, in_table)]
+    return [result for result in results if _worth_keeping(result, in_table)]
+
+
+def _is_lab_sheet(results: Sequence[LabResult], heading: Heading | None) -> bool:
+    known = [result for result in results if result.analyte is not None]
+    measured = [result for result in known if result.value is not None]
+    whole = any(result.unit_raw and result.range_from == "sheet" for result in measured)
+    return len(measured) >= LEAST_ROWS or whole or (heading is not None and bool(known))
 
 
 def _belongs_around(row: Row) -> bool:
@@ -94,7 +117,7 @@ def _has_mark(record: Record) -> bool:
 
 
 def _with_split_ranges(rows: Sequence[Sequence[Record]]) -> list[Record]:
-    """Join a range's second line (女 115-150 under 男 130-175) to its row; return the records from the top, by side."""
+    """Join a range's second line (女 115-150 under 男 130-175) to its row; return all records."""
     records: list[Record] = []
     last: dict[int, Record] = {}
     for row in rows:

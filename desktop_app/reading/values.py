@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop_app.core.records.people import Sex
 from desktop_app.core.records.sheets import Flag
+from desktop_app.terms.lab_units import plain
 
 _NUMBER = r"\d+(?:\.\d+)?|\.\d+"
 NUMBER = re.compile(rf"[-+]?(?:{_NUMBER})")
@@ -22,8 +23,10 @@ _LETTERED = re.compile(r"[\dOoQlI|SsBZz]*\d[\dOoQlI|SsBZz]*(?:[.,。·][\dOoQlI|
 _SEXED = re.compile(r"(男性?|女性?|\bM\b|\bF\b)\s*:?\s*", re.IGNORECASE)
 
 MARKS = {
-    "↑": "high", "↓": "low", "h": "high", "l": "low", "hh": "high", "ll": "low", "偏高": "high", "偏低": "low",
-    "高": "high", "低": "low", "升高": "high", "降低": "low", "*": "abnormal", "★": "abnormal", "异常": "abnormal",
+    "↑": "high", "↓": "low", "h": "high", "l": "low",
+    "hh": "high", "ll": "low", "偏高": "high", "偏低": "low",
+    "高": "high", "低": "low", "升高": "high",
+    "降低": "low", "*": "abnormal", "★": "abnormal", "异常": "abnormal",
     "↑↑": "high", "↓↓": "low", "hi": "high", "lo": "low", "high": "high", "low": "low",
     "⬆": "high", "⬇": "low", "个": "high",
 }  # fmt: skip
@@ -31,15 +34,19 @@ _MARK_HEAD = re.compile(r"^(?:↑{1,3}|↓{1,3}|[*★]|偏高|偏低)\s*(?=[\d<>
 _MARK_TAIL = re.compile(r"\s*(?:↑{1,3}|↓{1,3}|[*★]|偏高|偏低|(?<=[\d\s])(?:HH?|LL?)|异常)$")
 
 _WORDS = {
-    "阴性": "阴性", "阴": "阴性", "-": "阴性", "neg": "阴性", "negative": "阴性", "阴性-": "阴性", "-阴性": "阴性",
+    "阴性": "阴性", "阴": "阴性", "-": "阴性",
+    "neg": "阴性", "negative": "阴性", "阴性-": "阴性", "-阴性": "阴性",
     "未见": "阴性", "未检出": "阴性", "未检到": "阴性", "阳性": "阳性", "+阳性": "阳性", "pos": "阳性",
-    "positive": "阳性", "阳性+": "阳性", "弱阳性": "弱阳性", "弱阳": "弱阳性", "阳性++": "2+", "阳性+++": "3+",
-    "±": "+-", "+-": "+-", "+/-": "+-", "-+": "+-", "微量": "+-", "trace": "+-", "tr": "+-", "弱阳性±": "弱阳性",
+    "positive": "阳性", "阳性+": "阳性", "弱阳性": "弱阳性",
+    "弱阳": "弱阳性", "阳性++": "2+", "阳性+++": "3+",
+    "±": "+-", "+-": "+-", "+/-": "+-", "-+": "+-",
+    "微量": "+-", "trace": "+-", "tr": "+-", "弱阳性±": "弱阳性",
     "正常": "正常", "norm": "正常", "normal": "正常",
 }  # fmt: skip
-_FREE_WORDS = frozenset(
-    ["淡黄色", "黄色", "浅黄色", "淡黄", "浅黄", "草黄色", "深黄色", "红色", "褐色", "棕色", "黄褐色", "棕黄色", "茶色", "无色", "清", "透明", "清晰", "清亮", "清澈", "微浑", "浑浊", "混浊", "软", "软便", "稀便", "稀糊状", "水样便", "成形", "硬", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅰ度", "Ⅱ度", "Ⅲ度", "Ⅳ度", "A型", "B型", "O型", "AB型", "满视野", "少量", "中量", "大量", "偶见", "可见"]
-)
+_COLOURS = "淡黄色 黄色 浅黄色 淡黄 浅黄 草黄色 深黄色 红色 褐色 棕色 黄褐色 棕黄色 茶色 无色"
+_LOOKS = "清 透明 清晰 清亮 清澈 微浑 浑浊 混浊 软 软便 稀便 稀糊状 水样便 成形 硬"
+_GRADES = "Ⅰ Ⅱ Ⅲ Ⅳ Ⅰ度 Ⅱ度 Ⅲ度 Ⅳ度 A型 B型 O型 AB型 满视野 少量 中量 大量 偶见 可见"
+_FREE_WORDS = frozenset(plain(f"{_COLOURS} {_LOOKS} {_GRADES}").split())
 _PLUSES = re.compile(r"([1-4]?)(\+{1,4})([1-4]?)")
 
 
@@ -66,6 +73,7 @@ class Range:
     low: float | None = None
     high: float | None = None
     word: str | None = None
+    decimals: int = 0  # that every printed limit has
     needs_sex: bool = False
     sexed: bool = False
 
@@ -145,8 +153,8 @@ def range_of(text: str, sex: Sex) -> Range | None:
         chosen = pairs.get(sex)
         if chosen is not None:
             return chosen
-        plain = set(pairs.values())
-        return plain.pop() if len(plain) == 1 and len(pairs) == 2 else Range(needs_sex=True, sexed=True)
+        alike = set(pairs.values())
+        return alike.pop() if len(alike) == 1 and len(pairs) == 2 else Range(needs_sex=True, sexed=True)
     return _simple_range(text)
 
 
@@ -158,7 +166,7 @@ def _by_sex(text: str) -> dict[Sex, Range]:
         part = _simple_range(text[label.end() : end].strip(" ,;/、()"))
         if part is not None:
             who = Sex.MALE if label[1][0] in "男Mm" else Sex.FEMALE
-            pairs[who] = Range(part.low, part.high, part.word, sexed=True)
+            pairs[who] = replace(part, sexed=True)
     return pairs
 
 
@@ -167,11 +175,12 @@ def _simple_range(text: str) -> Range | None:
     span = _SPAN.fullmatch(bare)
     if span:
         low, high = float(span[1]), float(span[2])
-        return Range(low, high) if low <= high else None
+        return Range(low, high, decimals=min(map(_decimals, span.groups()))) if low <= high else None
     limited = LIMITED.fullmatch(bare)
     if limited:
-        number = float(limited[2])
-        return Range(high=number) if limited[1] in ("<", "<=", "≤", "小于") else Range(low=number)
+        number, decimals = float(limited[2]), _decimals(limited[2])
+        below = limited[1] in ("<", "<=", "≤", "小于")
+        return Range(high=number, decimals=decimals) if below else Range(low=number, decimals=decimals)
     word = word_of(bare)
     return None if word is None else Range(word=word)
 

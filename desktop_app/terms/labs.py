@@ -128,7 +128,8 @@ class LabTable:
     def match(self, name: str) -> NameMatch:
         """Return what a printed name means: by its exact spelling, then known misreadings, then near ones.
 
-        A near spelling never wins by itself (`sure` is false): 丙型肝炎抗体 and 戊型肝炎抗体 differ in one character.
+        A near spelling never wins by itself (`sure` is false): 丙型肝炎抗体 and 戊型肝炎抗体 differ in one
+        character.
         """
         folded = fold_name(name)
         if not folded:
@@ -163,7 +164,7 @@ class LabTable:
         return NameMatch((ranked[0][0],), sure=False)
 
     def range_for(self, code: str, sex: Sex, age_days: int | None) -> LabRange | None:
-        """Return the table's range for a patient; None where it has none, or sex or age would decide and is unknown."""
+        """Return the table's range for a patient; None where there is none, or sex or age is missing."""
         rows = [
             row for row in self._ranges.get(code, []) if row.sex in ("any", sex.value) or sex is Sex.UNKNOWN
         ]
@@ -178,7 +179,7 @@ class LabTable:
         return tuple(self._ranges.get(code, ()))
 
     def factor(self, code: str, unit: str, target: str) -> float | None:
-        """Return by what an analyte's value in one UCUM unit is multiplied to be in another; None if no row says."""
+        """Return by what a value in one UCUM unit is multiplied to be in another; None if no row says."""
         return 1.0 if unit == target else self._factors.get((code, unit, target))
 
 

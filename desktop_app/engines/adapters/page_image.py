@@ -22,10 +22,10 @@ Pixels = NDArray[np.uint8]  # height x width x 3, blue green red
 Matrix = NDArray[np.float64]  # 3 x 3, from photo pixels to page pixels
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF")
-# what Pillow's decoders raise on damaged files, gathered by flipping bits and truncating (tests/unit/reading_image)
+# what Pillow's decoders raise on damaged files, gathered by flipping bits and truncating
 DECODE_FAULTS = (
-    OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, AttributeError, OverflowError,
-    ArithmeticError, NotImplementedError, RuntimeError, MemoryError, struct.error, zlib.error,
+    OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, AttributeError,
+    OverflowError, ArithmeticError, NotImplementedError, RuntimeError, MemoryError, struct.error, zlib.error,
 )  # fmt: skip
 WORK_SIDE = 2600  # pixels: a sheet of 60 lines still has 25 per line; a 12-megapixel photo shrinks to a third
 OUTLINE_SIDE = 700  # the outline is looked for on a thumbnail
@@ -139,8 +139,8 @@ def flatten(pixels: Pixels) -> Flattened:
 def outline(pixels: Pixels) -> NDArray[np.float64] | None:
     """Return the sheet's four corners, clockwise from the top left, or None where it isn't clear.
 
-    A bright region with four straight sides that covers a good part of the photo and stands out from what lies
-    around it. A table's own frame doesn't: what is outside it is as bright as what is inside.
+    A bright region with four straight sides that covers a good part of the photo and stands out from what
+    lies around it. A table's own frame doesn't: what is outside it is as bright as what is inside.
     """
     height, width = pixels.shape[:2]
     scale = OUTLINE_SIDE / max(height, width)
@@ -189,10 +189,10 @@ def _stands_out(grey: NDArray[Any], quad: NDArray[np.float64]) -> bool:
     cv2.fillConvexPoly(inside, quad.astype(np.int32), 255)
     inner = cv2.erode(inside, np.ones((21, 21), np.uint8))
     outer = cv2.dilate(inside, np.ones((31, 31), np.uint8)) - cv2.dilate(inside, np.ones((9, 9), np.uint8))
-    rim = cv2.subtract(inside, inner)
-    if cv2.countNonZero(outer) < 0.3 * cv2.countNonZero(rim):  # runs along the photo's own border
+    rim, desk = (inside > 0) & (inner == 0), outer > 0
+    if desk.sum() < 0.3 * rim.sum():  # runs along the photo's own border
         return False
-    return bool(cv2.mean(grey, rim)[0] - cv2.mean(grey, outer)[0] > OUTLINE_CONTRAST)
+    return bool(grey[rim].mean() - grey[desk].mean() > OUTLINE_CONTRAST)
 
 
 def turn(pixels: Pixels, quarters: int) -> Pixels:

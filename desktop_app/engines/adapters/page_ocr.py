@@ -33,8 +33,8 @@ STRAIGHT = 0.15  # degrees: less tilt than this isn't worth another interpolatio
 class RapidPageReader:
     """Reads pages; made once, models load with the first page.
 
-    Single cells are never turned: the line classifier that does so read `98 ↓` as `↑86`, surely. It only votes,
-    on long lines, about the page as a whole.
+    Single cells are never turned: the line classifier that does so read `98 ↓` as `↑86`, surely. It only
+    votes, on long lines, about the page as a whole.
 
     Args:
         limits: what is refused as too large.
@@ -63,7 +63,7 @@ class RapidPageReader:
 
         Raises:
             InputError: `image.*`, the file is no readable image or too large.
-            EngineError: `engine.page_reader`, the engine failed.
+            EngineError: `image.engine`, the engine failed.
             Cancelled: the person stopped it.
         """
         data, pixels = page_image.load(path, self._limits)
@@ -71,7 +71,7 @@ class RapidPageReader:
         try:
             page, boxes, rotated, perspective = self._read(pixels, cancel)
         except (cv2.error, RuntimeError, ValueError, MemoryError) as error:
-            raise EngineError("engine.page_reader", type(error).__name__) from error
+            raise EngineError("image.engine", type(error).__name__) from error
         return Page(
             image=Path(path).name,
             sha256=hashlib.sha256(data).hexdigest(),
@@ -96,7 +96,7 @@ class RapidPageReader:
             page, _, _, _ = self._upright(pixels, cancel)
             return bytes(cv2.imencode(".png", page)[1].tobytes())
         except (cv2.error, RuntimeError, ValueError, MemoryError) as error:
-            raise EngineError("engine.page_reader", type(error).__name__) from error
+            raise EngineError("image.engine", type(error).__name__) from error
 
     def _read(self, pixels: Pixels, cancel: CancelToken) -> tuple[Pixels, tuple[TextBox, ...], float, bool]:
         page, quads, rotated, perspective = self._upright(pixels, cancel)
