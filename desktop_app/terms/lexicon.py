@@ -150,6 +150,8 @@ def _symptoms() -> Iterator[Entry]:
 
 def _dialect() -> Iterator[Entry]:
     for row in shipped_table("dialect_term"):
+        if row["kind"] == "unit" and (row["standard"][0].isdigit() or row["standard"][0] == "数"):
+            continue  # quantities are the measures' business: 三四摆 is 3~4次, not 三4次
         kind = _DIALECT_KINDS.get(row["kind"], Kind.WORD)
         region = Region(row["region"])
         others = tuple(cells(row["ambiguous_with"]))

@@ -9,7 +9,7 @@ from desktop_app.writing.clauses import Clause
 
 _MARKER = re.compile(
     r"^(?:哦|啊|哎|诶|噢|呃|嗯|等等|等下|等一下|不不|哎呀|医生|喔)*"
-    r"(?:不对不对|不对|哦不|不不不?|不是|说[错反]了?|讲[错反]了?|我?说反了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|等等|不是嘞|毋对|也不是|哪是|无啦|无啊|毋是啦|记反了?|弄错了?)"
+    r"(?:(?:不是){2,}|(?:唔系){2,}|(?:勿是){2,}|(?:毋是){2,}|不对不对|不对|哦不|不不不?|不是|说[错反]了?|看错了?|讲[错反]了?|我?说反了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|等等|不是嘞|毋对|也不是|哪是|无啦|无啊|毋是啦|记反了?|弄错了?)"
     r"(?:了|哈|哦|啊|呀|嘞|，)*"
 )
 _CONTRAST = re.compile(r"(?:不是|唔系|勿是|毋是|弗是)(?P<not>[^，。是系]{1,10}?)(?:，|,)?(?:而?是|就?系|是)(?P<but>.+)")
@@ -50,6 +50,8 @@ def _key(clause: Clause) -> tuple[int, int]:
 
 
 def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[int, int]]:
+    if re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
+        return {_key(clause)}
     marker = _MARKER.match(clause.text)
     if marker is None or not marker[0]:
         return set()

@@ -58,10 +58,11 @@ _PREDICATES = {
     "疼": "痛", "痛": "痛", "麻": "麻木", "痹": "麻木", "肿": "肿胀", "痒": "瘙痒", "痕": "瘙痒", "胀": "胀", "酸": "酸痛", "酸痛": "酸痛",
     "胀痛": "胀痛", "发麻": "麻木", "发胀": "胀", "红肿": "红肿", "发红": "发红", "发烫": "发热感", "无力": "无力", "没力": "无力",
     "没劲": "无力", "冇力": "无力", "抽筋": "痉挛", "僵": "僵硬", "硬": "僵硬", "出血": "出血", "流血": "出血", "流脓": "流脓",
+    "闷": "闷", "干": "干", "苦": "苦", "抖": "抖", "震": "抖", "绞痛": "绞痛",
     "发木": "麻木", "木": "麻木", "发软": "无力", "软": "无力", "刺痛": "刺痛", "疼痛": "痛", "赤": "痛", "赤痛": "痛",
 }  # fmt: skip
 _PREDICATE = re.compile(
-    r"(?:有点儿?|有些|有啲|有滴|有少少|还|也|都|就|很|好|特别|老|一直|侪|真|个|哪|会|发|个)*(?P<what>"
+    r"(?:有点儿?|有些|有啲|有滴|有少少|还|也|都|就|很|好|特别|老|一直|侪|真|个|哪|会|发|隐隐|阵阵|一阵一阵|绞到绞到|绞到|绞绞|扯到|热辣辣|火辣辣|针扎样|刀割样|突突|的|咁|地)*(?P<what>"
     + "|".join(sorted(_PREDICATES, key=len, reverse=True))
     + ")"
 )
@@ -137,7 +138,8 @@ def _composed(text: str, hits: list[Hit]) -> Iterator[Hit]:
         side = re.search(r"(?:左|右|双|两)(?:边|侧|面|爿|只|个)?$", text[: hit.start])
         start = side.start() if side else hit.start
         mild = "轻度" if re.search(r"有点|有些|有啲|有滴|有少少|少少", match[0]) else ""
-        name = mild + (_side(side[0]) if side else "") + part.standard + _PREDICATES[match["what"]]
+        place = part.standard.removesuffix("部") or part.standard
+        name = mild + (_side(side[0]) if side else "") + place + _PREDICATES[match["what"]]
         form = text[start : match.end()]
         yield Hit(start, match.end(), (Entry(form, name, Kind.SYMPTOM, detail="composed"),))
 

@@ -9,9 +9,14 @@ from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.talk import Exchange, Part
 
 _ALLERGY_ASKED = re.compile(r"过敏|敏感")
-_FAMILY_ASKED = re.compile(r"(?:家里|家头|屋里向?|屋头|屋企|厝里|恁厝|家族|父母|爸妈|爹妈|遗传)[^，]{0,6}(?:人|有|病|得过)|你(?:爸|妈|爹)")
+_FAMILY_ASKED = re.compile(
+    r"(?:家里|家头|屋里向?|屋头|屋企|厝里|恁厝|家族|父母|爸妈|爹妈|遗传)[^，量测备剩药]{0,6}(?:人|有|病|得过)|你(?:爸|妈|爹)"
+)
+_MEASURED_ASKED = re.compile(r"量|测|多少|几多|哪能|怎么样|咋样|偌")
+_NOW_ASKED = re.compile(r"现在|而家|这阵|这会|今[天早日晚]|最近|这几天")
+_VALUE_TOLD = re.compile(r"空腹|餐后|饭后|食饱|量着|[零一二三四五六七八九十\d]+点[零一二三四五六七八九\d](?!十|钟|多|几)|扎了")
 _PERSONAL_ASKED = re.compile(
-    r"抽烟|吸烟|食烟|食薰|薰|烟|喝酒|饮酒|啉酒|酒|月经|例假|大姨妈|身上[来干]|停经|怀孕|怀上|有喜|有身|结婚|头胎|几胎|第几胎|生过|流过产?|喂奶|哺乳|职业|做什么工作|干啥(?:活|工作)"
+    r"抽烟|吸烟|食烟|食薰|薰|烟|喝酒|饮酒|啉酒|酒|月经|例假|大姨妈|身上[来干]|停经|怀孕|怀上|有喜|有身|结婚|头胎|几胎|第几胎|(?<!发)生过|流过产?|喂奶|哺乳|职业|做什么工作|干啥(?:活|工作)"
 )
 _PAST_ASKED = re.compile(
     r"以前|既往|老早|从前|平常有|平时有|平素|老毛病|基础病|啥子?病|咩病|什么病|啥毛病|有没有[^，]{0,4}病|得过|高血压|血压|血糖|糖尿|心脏病|手术|开刀|开过刀|住过?院|病史|肝炎|结核|身体(?:怎么样|好)"
@@ -42,7 +47,11 @@ def _asked_by(text: str) -> FieldKey | None:
         return FieldKey.PERSONAL_FAMILY
     if _PERSONAL_ASKED.search(text):
         return FieldKey.PERSONAL_FAMILY
+    if _NOW_ASKED.search(text):
+        return FieldKey.PRESENT_ILLNESS
     if _PAST_ASKED.search(text):
+        if re.search(r"血压|血糖", text) and _MEASURED_ASKED.search(text):
+            return FieldKey.PRESENT_ILLNESS
         return FieldKey.PAST_HISTORY
     return None
 
@@ -75,6 +84,8 @@ def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
         return FieldKey.PERSONAL_FAMILY
     if asked is FieldKey.ALLERGY:
         return FieldKey.PAST_HISTORY if _past(part) else FieldKey.ALLERGY
+    if _VALUE_TOLD.search(text) and not re.search(r"年|体检", text):
+        return FieldKey.PRESENT_ILLNESS
     if _past(part):
         return FieldKey.PAST_HISTORY
     return asked

@@ -25,7 +25,7 @@ _RELATIVE = (
     (re.compile(r"上个?(?:礼拜|星期|周)"), "1周"),
     (re.compile(r"上个?月"), "1个月"),
 )
-_SIDE_ONLY = re.compile(r"^(?:就|是|在|系)*(?P<side>[左右]|[两双俩](?=边|侧|面|爿|只|个|手|脚|腿|眼|耳|膝|肩))(?:边|侧|面|爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?")
+_SIDE_ONLY = re.compile(r"^(?:就|是|在|系)*(?P<side>[左右]|[两双俩](?=边|侧|面|爿|只(?!月)|手|脚|腿|眼|耳|膝|肩))(?:边|侧|面|爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?")
 _TODAY = re.compile(r"今[天早朝日]|刚刚?|啱啱|今儿|早上|半夜|后半夜|天没亮")
 
 
@@ -43,7 +43,8 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
     ]
     complaints = _complaints(told)
     span = duration(talk, told)
-    if not complaints or _comes_late(told, complaints[0][0]):
+    injured = next((part for part in told[:5] if _INJURED.search(part.text) and not part.named(Kind.SYMPTOM)), None)
+    if not complaints or injured is not None:
         return _plain(talk, told, span)
     names = _named(complaints)
     side = _side(told) if not re.search(r"[左右双]", "".join(names)) else None
@@ -76,32 +77,35 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
         if first_turn and turn > first_turn:
             break
         for mention in part.named(Kind.SYMPTOM):
-            if mention.polarity is Polarity.AFFIRMED and mention.standard not in seen:
-                seen.add(mention.standard)
-                found.append((part, mention))
+            if mention.polarity is not Polarity.AFFIRMED or mention.standard in seen or mention.standard in _MANNERS:
+                continue
+            seen.add(mention.standard)
+            found.append((part, mention))
+            if mention.entry.detail != "event":
                 first_turn = first_turn or turn
-    return found[:_MOST]
+    return found[:_MOST] if first_turn else []
+
+
+_INJURED = re.compile(r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹")
+_MANNERS = frozenset("难以忍受 疼痛明显 剧烈疼痛 难以耐受 受凉 饮酒 劳累".split())
+_PAINS = frozenset("疼痛 痛 疼 胀痛 酸痛 刺痛 肿胀 瘙痒 麻木".split())
 
 
 def _placed(part: Part, mention: Mention) -> str:
-    """Return a complaint with the body part that stands before it in the same turn, where it names none itself."""
+    """Return a complaint with the body part that stands before it in its clause, where it names none itself."""
     name = written(mention.entry)
     if name not in _PAINS:
         return name
-    where = [hit.of(Kind.BODY_PART) for hit in part.hits if hit.end <= mention.start]
-    entry = next((item for item in reversed(where) if item is not None), None)
-    return (entry.standard.removesuffix("部") if entry and len(entry.standard) > 1 else entry.standard if entry else "") + name
-
-
-def _comes_late(told: list[Part], first: Part) -> bool:
-    """Whether something else was told first, three turns or more before the first known finding."""
-    opening = next((part for part in told if len(part.text) >= 3), first)
-    return first.clause.utterance.id - opening.clause.utterance.id >= 6
+    parts = [hit.of(Kind.BODY_PART) for hit in part.hits if hit.end <= mention.start]
+    entry = next((item for item in reversed(parts) if item is not None), None)
+    if entry is None:
+        return name
+    return (entry.standard.removesuffix("部") or entry.standard) + name
 
 
 def _named(complaints: list[tuple[Part, Mention]]) -> list[str]:
-    names = [written(mention.entry) for _, mention in complaints]
-    specific = [name for name in names if name not in ("疼痛", "痛", "不适", "肿胀") or len(names) == 1]
+    names = [_placed(part, mention) for part, mention in complaints]
+    specific = [name for name in names if name not in _PAINS or len(names) == 1]
     return list(dict.fromkeys(specific or names))
 
 
@@ -161,9 +165,10 @@ def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | Non
 
 
 def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | None) -> list[Note]:
-    """Use the first told clause as it is where no finding was recognised."""
-    for part in told[:4]:
-        if part.clause.speaker is Speaker.DOCTOR:
+    """Use a told clause as it is where no finding was recognised: how the injury came, else the first that is one."""
+    injured = [part for part in told[:5] if _INJURED.search(part.text)]
+    for part in [*injured, *told[:6]]:
+        if part.clause.speaker is Speaker.DOCTOR or part.has(Kind.DRUG) or re.search(r"药|看下|看看|快来", part.text):
             continue
         text = talk.language.rewrite(part.text, list(part.hits))
         if len(text) < 2:

@@ -10,6 +10,7 @@ from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.scenarios.clinic.sentences import Role, Said, classify, diagnosis_text
 from desktop_app.terms.lexicon import Hit, Kind
 from desktop_app.terms.measures import read_pressures
+from desktop_app.terms.numbers import NUMERALS
 from desktop_app.writing.talk import Part, Talk
 
 _FIELD = {
@@ -64,7 +65,8 @@ def _continues(group: list[Said], item: Said) -> bool:
     if item.role in (Role.EXAM, Role.DIAGNOSIS, Role.ALLERGY):
         return False
     if item.role is Role.TEST:
-        return bool(re.match(r"(?:是|都是)?(?:阳性|阴性|弱阳性|正常|两条?杠|.个加号)", item.part.text))
+        bare = re.match(rf"(?:是|都是|出来|有)?(?:阳性|阴性|弱阳性|正常|两条?杠|.个加号)|[{NUMERALS}\d]+[点分]", item.part.text)
+        return bare is not None and len(group) == 1
     same_sentence = item.part.clause.sentence == last.part.clause.sentence
     starts_new = item.part.has(Kind.DRUG) and any(other.part.has(Kind.DRUG) for other in group)
     return same_sentence and not starts_new

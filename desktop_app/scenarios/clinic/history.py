@@ -29,7 +29,7 @@ _DENIAL_REST = re.compile(
 _TAKEN = re.compile(r"吃|服|用|喝|食|打|搽|擦|涂|抹|贴|滴|点|冲|敷|吊|输|挂|倒|灌|含|喷|包|扎")
 _UNKNOWN = re.compile(r"不晓得|不清楚|不知道|不记得|记不得|唔记得|唔知|记不清|说不清|讲不清|勿晓得|毋知|不太清楚|没注意|没留意")
 _SHORT = 2
-_TOLD_AT_MOST = 4  # clauses of one answer that are kept without any word that the tables know
+_TOLD_AT_MOST = 5  # clauses of one answer that are kept without any word that the tables know
 _MISSED_PERIOD = re.compile(r"(?:就|还|都|一直)?(?:没有?来|未来|冇来|呒没来|无来|没见|停经|停了)")
 _DAILY_LIFE = re.compile(r"镇上|街上|城里|看了手机|衣裳|本子|买的|我女|我儿|厂里|学校|作业|上学|放学|做饭|带娃|庄稼|收完|不听|哪个会|数不清|说不好|你看|别提|没法说")
 _ASKED_OF = re.compile(
@@ -80,7 +80,8 @@ class History:
         for topic in verdict.topics:
             field = field_of_topic(topic.kind, topic.standard, asked)
             if topic.kind in (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP):
-                by_field.setdefault(field, []).append(_name(topic))
+                name = self._talk.language.rewrite(topic.standard) if topic.entry.detail == "unlisted" else _name(topic)
+                by_field.setdefault(field, []).append(name)
         notes = []
         for field, names in by_field.items():
             joined = "、".join(dict.fromkeys(names))
@@ -242,7 +243,7 @@ class History:
             return False
         if re.search(r"[零一二三四五六七八九十两半几\d]+(?:个|多|来)?(?:天|日|周|礼拜|星期|月|年|小时|钟|次|道|回|趟|摆|粒|片|颗|度|岁|遍)", part.text):
             return True
-        turn = [item for item in exchange.answers if item.clause.utterance is part.clause.utterance]
+        turn = [item for item in exchange.answers if item.clause.utterance is part.clause.utterance and not item.retracted]
         return bool(exchange.questions) and turn.index(part) < _TOLD_AT_MOST
 
 

@@ -49,7 +49,7 @@ _TEST_RESULT = re.compile(
     rf"阳性|阴性|加号|正常|偏高|偏低|[高低]了?|升高|降低|{_N}+点{_N}|\d+\.\d|{_N}{{2,}}|\+|提示|显示|窦性|抬高|压低|没(?:有|见)?(?:事|骨折|异常)"
 )
 _TEST = re.compile(
-    r"试纸|血常规|尿常规|大便常规|心电图|B超|彩超|胸片|拍片|片子|CT|化验|血糖|指尖|随机|空腹|餐后|糖化|尿蛋白|尿糖|酮体|潜血|隐血|白细胞|亚硝酸|抗原|抗体|HCG|验孕|早孕|荧光素|量表|评分|PHQ|GAD|肌钙|胆红素|黄疸仪|经皮"
+    r"试纸|扎手指|血常规|尿常规|大便常规|心电图|B超|彩超|胸片|拍片|片子|CT|化验|血糖|指尖|随机|空腹|餐后|糖化|尿蛋白|尿糖|酮体|潜血|隐血|白细胞|亚硝酸|抗原|抗体|HCG|验孕|早孕|荧光素|量表|评分|PHQ|GAD|肌钙|胆红素|黄疸仪|经皮"
 )
 _DIAGNOSED = re.compile(
     r"(?P<cue>(?:我|就)?(?:写|考虑|诊断|估计|看|断)(?:为|是|系|成|着|个|上)*|就是|这是|这个是|这系|这就是|是个|系|像是|像|属于|算是?|应该是|应该|可能是|可能系|可能|怕是|多半是|八成是|大概是|得的是|是|按)"
@@ -57,7 +57,7 @@ _DIAGNOSED = re.compile(
 )
 _NAMED_DISEASE = re.compile(
     r"(?:炎|症|感染|损伤|扭伤|挫伤|咬伤|割伤|裂伤|烫伤|烧伤|中毒|综合征|骨折|溃疡|结石|血压|感冒|疱疹|子痫前期|待查|出血|梗死|梗塞|卒中|中风|皮炎|湿疹|癣|哮喘|贫血|脱位|脱臼|"
-    r"青光眼|妊娠|怀孕|流产|宫外孕|暴露|疹|疮|疖|痈|疣|痔|疝|瘤|糖尿病|冠心病|心绞痛|心衰|肺病|高血压|低血糖|中暑|失眠|抑郁|焦虑|眩晕|偏头痛|带状|荨麻疹|甲亢|甲减|痛风|病变|黄疸|脱水|惊厥|过敏|[^毛]病|破裂|休克)"
+    r"青光眼|妊娠|怀孕|流产|宫外孕|暴露|疹|疮|疖|痈|疣|痔|疝|瘤|糖尿病|冠心病|心绞痛|心衰|肺病|高血压|低血糖|中暑|失眠|抑郁|焦虑|眩晕|偏头痛|带状|荨麻疹|甲亢|甲减|痛风|病变|黄疸|脱水|惊厥|过敏|[^毛]病|破裂|休克|状态|风险|发作|障碍|不全|紊乱|失调|衰竭|水肿|积液|尿路感染)"
     r"(?:破了|了)?"
     r"(?:[，。可能待查型期度级性\dⅠⅡⅢ一二三轻中重]*)$"
 )
@@ -76,11 +76,14 @@ _DOSE = re.compile(
     rf"(?:一天|一日|每天|每日|一回|一次|一道|一摆|一遍|每次|饭[前后]|空腹|睡前|早晚|早上|晚上|连|共)[^，]{{0,6}}{_N}|{_N}+(?:毫克|克|片|粒|颗|包|袋|支|瓶|毫升|单位|滴|丸|天|日|次|遍|道|回|针|疗程|喷)"
 )
 _BARE_DOSE = re.compile(rf"{_N}+(?:毫克|克|片|粒|单位|支|毫升)$")
-_BARE_RESULT = re.compile(r"^(?:是|都是)?(?:阳性|阴性|弱阳性|正常|两条?杠|[一二三四两]个加号)")
+_RESULT = re.compile(
+    rf"^(?:是|都是|出来|有)?(?:阳性|阴性|弱阳性|正常|两条?杠)|[{NUMERALS}\d]个加号$|(?:阳性|阴性)$|^[{NUMERALS}\d]+点[{NUMERALS}\d]+$|^[{NUMERALS}\d]+分$"
+)
 _REFERRAL = re.compile(
     r"(?:转|去|上|到|往|送)(?:诊|院|[^，。]{0,6}(?:医院|卫生院|妇幼|上级|大医院|县里|市里|城里|镇上|急诊|专科|[内外妇儿眼口腔皮肤神经产骨耳鼻]科))|120|救护车|住院|上级医院"
 )
 _CONDITION = re.compile(r"如果|要是|若|万一|一旦|假如|再不|不好(?:再|就|的话)|还不|仍不|不退|的话|一有|要系|如(?=[出发有])|真(?:的|要)|越来越|(?:日|天|周|礼拜|星期)(?:还|仍|都|要是)?(?:冇|没|不|唔|勿|毋|未)(?:见)?(?:好|退|消)|^或者|恶化了|加重了?[，就]|(?:发|起)[^，]{0,6}(?:就|马上|赶快|赶紧)(?:过来|回来|去)")
+_SUSPECTED = re.compile(r"可能(?:是|系)|怀疑|估计是|会不会是|引起")
 _LOOKS = re.compile(r"我(?:来|先)?(?:看|听|摸|瞧|瞅|睇|检查|按|敲)|畀我睇|来看|量一?下|称一?下|涯看|我瞅")
 _FOUND = re.compile(rf"{_N}+(?:厘米|毫米|公分|个|处|块|度|公斤|斤)|感觉|正常|活动|一样|发黑|发红|差一?点|减退|[左右]边|[左右]侧|[左右]手|[左右]脚")
 _TALK = re.compile(
@@ -100,11 +103,23 @@ def classify(talk: Talk) -> list[Said]:
         same = previous is not None and _same_sentence(previous.part, part)
         conditional = bool(_CONDITION.search(part.text)) or (same and previous is not None and previous.conditional)
         role = _role(part, previous.role if same and previous else None, conditional)
-        if previous is not None and _BARE_RESULT.match(part.text) and _TEST.search(previous.part.text):
-            if previous.part.clause.utterance is part.clause.utterance:
-                found[-1], role = Said(previous.part, Role.TEST), Role.TEST
+        if _RESULT.search(part.text) and role is not Role.TEST and not _VITAL.search(part.text):
+            role = _test_result(found, part) or role
         found.append(Said(part, role, conditional))
     return _examined(found)
+
+
+def _test_result(found: list[Said], part: Part) -> Role | None:
+    """Return TEST for a result whose test was named just before in the same turn (扎手指头。九点一), and mark that too."""
+    for index in range(len(found) - 1, max(-1, len(found) - 5), -1):
+        earlier = found[index].part
+        if earlier.clause.utterance is not part.clause.utterance:
+            return None
+        if _TEST.search(earlier.text) and not read_pressures(earlier.text):
+            if index == len(found) - 1 and not _TEST_RESULT.search(earlier.text):
+                found[index] = Said(earlier, Role.TEST)
+            return Role.TEST
+    return None
 
 
 def _examined(found: list[Said]) -> list[Said]:
@@ -114,15 +129,45 @@ def _examined(found: list[Said]) -> list[Said]:
         for item in found
         if item.role is Role.EXAM or (item.role is Role.TALK and _LOOKS.search(item.part.text))
     }
+    dictated = _dictated(found)
     return [
         Said(item.part, Role.EXAM)
         if item.role is Role.TALK
-        and item.part.clause.utterance.id in turns
         and not _TALK.match(item.part.text)
-        and (item.part.has(Kind.BODY_PART, Kind.SYMPTOM, Kind.EXAM, Kind.DIAGNOSIS) or _FOUND.search(item.part.text))
+        and (
+            item.part.clause.utterance.id in dictated
+            or (
+                item.part.clause.utterance.id in turns
+                and (
+                    item.part.has(Kind.BODY_PART, Kind.SYMPTOM, Kind.EXAM, Kind.DIAGNOSIS)
+                    or _FOUND.search(item.part.text)
+                )
+            )
+        )
         else item
         for item in found
     ]
+
+
+def _dictated(found: list[Said]) -> set[int]:
+    """Return turns between examination and diagnosis that only describe (人瘦，讲话慢，声细): three clauses or more."""
+    exams = [item.part.clause.utterance.id for item in found if item.role is Role.EXAM]
+    if not exams:
+        return set()
+    last = next(
+        (item.part.clause.utterance.id for item in found if item.role is Role.DIAGNOSIS and item.part.clause.utterance.id > exams[0]),
+        exams[-1],
+    )
+    turns: dict[int, list[Said]] = {}
+    for item in found:
+        if exams[0] < item.part.clause.utterance.id <= last:
+            turns.setdefault(item.part.clause.utterance.id, []).append(item)
+    return {
+        number
+        for number, items in turns.items()
+        if sum(item.role is Role.TALK for item in items) >= 3
+        and not any(item.role in (Role.ORDER, Role.DIAGNOSIS, Role.REFERRAL) for item in items)
+    }
 
 
 def _same_sentence(first: Part, second: Part) -> bool:
@@ -144,6 +189,8 @@ def _role(part: Part, before: Role | None, conditional: bool) -> Role:
         return Role.DIAGNOSIS
     if _REFERRAL.search(text) or (before is Role.REFERRAL and _BARE_DOSE.match(text)):
         return Role.REFERRAL
+    if _SUSPECTED.search(text) and not _DOSE.search(text):
+        return Role.TALK
     if part.has(Kind.DRUG) or _DOSE.search(text) or _ORDER.search(text):
         return Role.ORDER
     if before in (Role.ORDER, Role.EXAM, Role.TEST) and (before is not Role.ORDER or len(text) <= 8):
@@ -153,7 +200,9 @@ def _role(part: Part, before: Role | None, conditional: bool) -> Role:
 
 def _seen(part: Part, text: str) -> Role | None:
     """Whether a clause tells what was found: a test result or an examination."""
-    ordered = part.has(Kind.DRUG) or re.search(r"吃|服|开|喝|打|别|莫|不要|勿|多|再来|复", text)
+    ordered = part.has(Kind.DRUG) or re.search(
+        r"吃|服|开|喝|打|别|莫|不要|勿(?!肿|痛|红)|多|再来|复|^(?:去|再|上[^，]{1,4})?[查验抽]|(?:天|周|礼拜|星期|月)(?:后|以后)", text
+    )
     tested = _TEST.search(text) or part.has(Kind.LAB)
     if tested and _TEST_RESULT.search(text) and not ordered:
         return Role.TEST
@@ -161,6 +210,8 @@ def _seen(part: Part, text: str) -> Role | None:
         return None
     if _VITAL.search(text) or read_pressures(text) or part.has(Kind.VITAL) and re.search(_N, text):
         return Role.EXAM
+    if any(item.end - item.start >= len(text) * 0.8 for item in part.named(Kind.DIAGNOSIS)):
+        return None
     strong = part.has(Kind.EXAM) or _EXAM_WORD.search(text)
     if strong and not _diagnostic(text):
         return Role.EXAM
@@ -176,7 +227,7 @@ def diagnosis_text(part: Part) -> str | None:
     text = part.text
     named = [item for item in part.named(Kind.DIAGNOSIS) if item.polarity is Polarity.AFFIRMED]
     denied = [item for item in part.named(Kind.DIAGNOSIS) if item.polarity is Polarity.DENIED]
-    if denied or re.match(r"(?:我看)?(?:不像|不是|唔系|勿是|毋是|不考虑|排除|没有|冇|无)", text):
+    if denied or re.search(r"毋着|无影|乱讲", text) or re.match(r"(?:我看)?(?:不像|不是|唔系|勿是|毋是|不考虑|排除|没有|冇|无)", text):
         return None
     cue = _DIAGNOSED.match(text) or _DIAGNOSED.search(text)
     whole = bool(named) and named[0].start == 0 and len(text) - (named[0].end - named[0].start) <= 6
