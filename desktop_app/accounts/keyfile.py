@@ -220,8 +220,12 @@ class KeyFile:
         with self._changing():
             self._replace(lambda old: old.kind == ESCROW, slot)
 
-    def new_recovery_code(self, data_key: bytes) -> str:
+    def new_recovery_code(self, data_key: bytes, deliver: Callable[[str], None]) -> None:
         """Make a new recovery code; the older one opens nothing any more.
+
+        Args:
+            data_key: the store's.
+            deliver: brings the code to a person; if it raises, the older code stays.
 
         Raises:
             StoreError: the disk refused.
@@ -233,9 +237,9 @@ class KeyFile:
             symbols=recovery.parse_code(code),
             created_at=_now(),
         )
+        deliver(code)
         with self._changing():
             self._replace(lambda old: old.kind == RECOVERY, slot)
-        return code
 
     def remove_account(self, account: str) -> None:
         """Take an account's ways away; the store's own passphrase and recovery code stay.

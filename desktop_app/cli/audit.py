@@ -30,7 +30,7 @@ def register(app: typer.Typer, messages: Catalogue) -> None:
 
 
 def _register_verify(group: typer.Typer, messages: Catalogue) -> None:
-    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.option.json"))]
+    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.audit.json"))]
 
     @group.command("verify", help=messages.text("help.audit.verify"))
     def verify(
@@ -65,7 +65,7 @@ def _register_verify(group: typer.Typer, messages: Catalogue) -> None:
 
 
 def _register_reading(group: typer.Typer, messages: Catalogue) -> None:
-    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.option.json"))]
+    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.audit.json"))]
     with_contents = Annotated[bool, typer.Option("--contents", help=messages.text("help.audit.contents"))]
 
     @group.command("show", help=messages.text("help.audit.show"))

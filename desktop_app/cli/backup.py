@@ -53,7 +53,7 @@ def _register_backup(app: typer.Typer, messages: Catalogue) -> None:
     def backup_(
         context: typer.Context,
         file: Annotated[Path, typer.Argument(help=messages.text("help.backup.file"))],
-        json_: Annotated[bool, typer.Option("--json", help=messages.text("help.option.json"))] = False,
+        json_: Annotated[bool, typer.Option("--json", help=messages.text("help.audit.json"))] = False,
     ) -> None:
         session = session_of(context)
         with session.errors(), open_store(session) as opened:
@@ -75,7 +75,7 @@ def _register_restore(app: typer.Typer, messages: Catalogue) -> None:
         rehearse_: Annotated[
             bool, typer.Option("--rehearse", help=messages.text("help.backup.rehearse"))
         ] = False,
-        json_: Annotated[bool, typer.Option("--json", help=messages.text("help.option.json"))] = False,
+        json_: Annotated[bool, typer.Option("--json", help=messages.text("help.audit.json"))] = False,
     ) -> None:
         session = session_of(context)
         with session.errors():
@@ -97,7 +97,7 @@ def _register_recovery(app: typer.Typer, messages: Catalogue) -> None:
     group = typer.Typer(
         name="recovery-code", help=messages.text("help.recovery.group"), invoke_without_command=True
     )
-    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.option.json"))]
+    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.audit.json"))]
 
     @group.callback()
     def new(context: typer.Context, json_: as_json = False) -> None:
@@ -146,8 +146,7 @@ def _register_recovery(app: typer.Typer, messages: Catalogue) -> None:
 
 
 def _new_code(session: Session, opened: Opened) -> None:
-    code = opened.keys.new_recovery_code(opened.store.key)
-    hand_over(session, code)
+    opened.keys.new_recovery_code(opened.store.key, lambda code: hand_over(session, code))
     opened.store.audit.append(opened.actor, "keys.recovery_code")
 
 

@@ -68,7 +68,7 @@ def _register_list(group: typer.Typer, messages: Catalogue) -> None:
     def list_(
         context: typer.Context,
         everyone: Annotated[bool, typer.Option("--all", help=messages.text("help.users.all"))] = False,
-        json_: Annotated[bool, typer.Option("--json", help=messages.text("help.option.json"))] = False,
+        json_: Annotated[bool, typer.Option("--json", help=messages.text("help.audit.json"))] = False,
     ) -> None:
         session = session_of(context)
         with session.errors(), open_store(session) as opened:
@@ -82,7 +82,7 @@ def _register_list(group: typer.Typer, messages: Catalogue) -> None:
 
 def _register_changes(group: typer.Typer, messages: Catalogue) -> None:
     name_ = Annotated[str, typer.Argument(help=messages.text("help.users.name"))]
-    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.option.json"))]
+    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.audit.json"))]
 
     @group.command("add", help=messages.text("help.users.add"))
     def add(
@@ -136,7 +136,7 @@ def _register_changes(group: typer.Typer, messages: Catalogue) -> None:
 
 
 def _register_pin(group: typer.Typer, messages: Catalogue) -> None:
-    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.option.json"))]
+    as_json = Annotated[bool, typer.Option("--json", help=messages.text("help.audit.json"))]
 
     @group.command("pin", help=messages.text("help.users.pin"))
     def pin(
