@@ -24,7 +24,7 @@ SUPPORT = {
 }
 # Fields that a record has only where there is something to say (record.md): silence about them is no finding.
 OPTIONAL = frozenset({FieldKey.TCM, FieldKey.REFERRAL})
-MAX_CHARACTERS = 200_000  # about 300 A5 pages; more is a fault upstream, not a record
+MAX_CHARACTERS = 200_000  # texts and statements together, about 150 A5 pages; more is a fault upstream
 
 UNRESOLVED_SHOWN = 40  # characters: enough to find the statement, which stands in full above
 
