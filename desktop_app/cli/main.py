@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from desktop_app.cli import audit, backup, draft, read, users
 from desktop_app.cli.session import Session
 from desktop_app.core.messages import LANGUAGES, Catalogue
 
@@ -88,7 +89,7 @@ def build(language: str) -> typer.Typer:
 
 
 def _groups() -> list[Register]:
-    return []
+    return [draft.register, read.register, audit.register, backup.register, users.register]
 
 
 def run() -> None:

@@ -75,9 +75,9 @@ def _checked(item: str) -> str:
     path = Path(item)
     try:
         if path.is_dir():
-            raise InputError("input.folder", name=path.name)
+            raise InputError("input.folder", name=path.name or item)
         if not path.exists():
-            raise InputError("input.not_found", name=path.name)
+            raise InputError("input.not_found", name=path.name or item)
     except (OSError, ValueError) as error:  # a name too long, or with a zero byte in it
         raise InputError("input.not_found", type(error).__name__, name=path.name[:40]) from error
     return item
