@@ -1,7 +1,8 @@
 """Chooses llama.cpp's library for this processor and registers it before the first model.
 
 The package carries one library for each instruction set (built with GGML_BACKEND_DL and
-GGML_CPU_ALL_VARIANTS); each says through `ggml_backend_score` how well it suits the processor, 0 if it can't run there.
+GGML_CPU_ALL_VARIANTS); each says through `ggml_backend_score` how well it suits the processor, 0 if it
+can't run there.
 """
 
 from __future__ import annotations

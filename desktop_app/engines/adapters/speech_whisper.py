@@ -75,20 +75,20 @@ def sound(path: str, limits: Limits) -> FloatArray:
             file.seek(0)
             return np.asarray(decode_audio(file, SAMPLE_RATE), dtype=np.float32)
     except FileNotFoundError as error:
-        raise InputError("input.sound_missing") from error
+        raise InputError("sound.missing") from error
     except (av.error.FFmpegError, IndexError, ValueError, TypeError) as error:
-        raise InputError("input.sound_unreadable", type(error).__name__) from error
+        raise InputError("sound.unreadable", type(error).__name__) from error
     except OSError as error:
-        raise DeviceError("input.sound_unreadable", type(error).__name__) from error
+        raise DeviceError("sound.unreadable", type(error).__name__) from error
 
 
 def _check_length(file: Any, limits: Limits) -> None:
     with av.open(file, mode="r", metadata_errors="ignore") as container:
         if not container.streams.audio:
-            raise InputError("input.sound_unreadable", "no sound stream")
+            raise InputError("sound.unreadable", "no sound stream")
         seconds = (container.duration or 0) / av.time_base
     if seconds > limits.audio_seconds:
-        raise InputError("input.sound_too_long", hours=round(limits.audio_seconds / 3600, 1))
+        raise InputError("sound.too_long", hours=round(limits.audio_seconds / 3600, 1))
 
 
 def _ignore(_share: float) -> None:
