@@ -1,0 +1,100 @@
+"""Drugs: named at all, and ordered, stopped or refused as the doctor said."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.core.records.drafts import Reason, Support
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.grounding.alignment import Alignment
+from desktop_app.writing.grounding.claims import Claim, Piece, Problem, Verdict
+from desktop_app.writing.grounding.sources import Clue, Sources
+from desktop_app.writing.grounding.wording import content, share
+from desktop_app.writing.polarity import Mention
+
+# a doctor's no, before or after the drug
+_NO = re.compile(
+    r"不能|不要|不用|不吃|不打|不给|不开|不敢|不消|不宜|不可|不许|不得|不行|别|莫|唔好|唔使|唔食|唔可|勿好|勿吃|勿要|勿能|毋通|毋好|免|停|禁|"
+    r"先不|先唔|先勿|暂不|忌|没有|没得|冇|无(?!效)|避|丢掉|叫停|不再"
+)
+_WRITTEN_NO = re.compile(r"停|不|忌|禁|勿|避|暂缓|未|无(?!效)|莫|别")
+_GO_ON = re.compile(r"接到|继续|照|还是吃|可以|要得|系|对|接着|吃着")
+
+
+def check_drugs(claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:
+    """Return which drugs of a statement were not said, not ordered, or refused."""
+    problems: list[Problem] = []
+    clues: list[Clue] = []
+    for piece in claim.pieces:
+        for mention in piece.drugs:
+            verdict = _check(mention, piece, claim, alignment, sources)
+            problems += verdict.problems
+            clues += verdict.clues
+    return Verdict(tuple(problems), tuple(clues))
+
+
+def _check(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:
+    naming = [item for item in sources.clues if names_drug(mention, item)]
+    if not naming:
+        gone = [item for item in sources.retracted if names_drug(mention, item)]
+        if gone:
+            return Verdict((Problem(Reason.CORRECTED_AWAY, Support.CONFLICT),))
+        return Verdict((Problem(Reason.DRUG),))
+    if not claim.ordered:
+        return Verdict((), (naming[0],))
+    if not sources.labelled:
+        return Verdict((), (naming[0],))
+    return _ordered(piece, naming, sources)
+
+
+def names_drug(mention: Mention, clue: Clue) -> bool:
+    """Whether a clause names a drug, by the tables or by its letters."""
+    if mention.standard in clue.drugs or mention.entry.form in clue.part.text:
+        return True
+    if any(len(item) >= 3 and (item in mention.standard or mention.standard in item) for item in clue.drugs):
+        return True
+    wanted = content(mention.standard)
+    return mention.kind is Kind.DRUG_GROUP and len(wanted) >= 2 and share(wanted, clue.chars) >= 1
+
+
+def _ordered(piece: Piece, naming: list[Clue], sources: Sources) -> Verdict:
+    """Judge an order: the doctor's own word, or the doctor's answer to who asked for it."""
+    refused = bool(_WRITTEN_NO.search(piece.text))
+    said: list[tuple[bool, Clue]] = []
+    for clue in naming:
+        if clue.doctor and not clue.question:
+            said.append((_refuses(clue, sources), clue))
+        elif not clue.doctor:
+            said += [(bool(_NO.search(item.part.text)), item) for item in _reply(clue, sources)]
+    fitting = [clue for no, clue in said if no == refused]
+    if fitting:
+        return Verdict((), (fitting[0],))
+    if said:
+        return Verdict((Problem(Reason.NEGATION, Support.CONFLICT),), (said[0][1],))
+    return Verdict((Problem(Reason.DRUG),))
+
+
+def _refuses(clue: Clue, sources: Sources) -> bool:
+    """Whether the doctor's clause, or the one right after it, says no to the drug that it names."""
+    if _NO.search(clue.part.text):
+        return True
+    same = sources.by_utterance[clue.utterance]
+    place = same.index(clue)
+    following = same[place + 1] if place + 1 < len(same) else None
+    return (
+        following is not None
+        and not following.drugs
+        and following.part.clause.sentence == clue.part.clause.sentence
+        and bool(re.match(r"(?:先|就|也|都|暂时)?(?:不|别|莫|唔|勿|毋|停|免)", following.part.text))
+    )
+
+
+def _reply(asked: Clue, sources: Sources) -> list[Clue]:
+    """Return the doctor's first words after somebody asked for a drug, where they say yes or no to it."""
+    place = sources.order[asked.utterance] + 1
+    turns = sources.context.transcript.utterances
+    if place >= len(turns):
+        return []
+    clues = [item for item in sources.by_utterance[turns[place].id] if item.doctor]
+    answer = [item for item in clues[:3] if _NO.search(item.part.text) or _GO_ON.search(item.part.text)]
+    return answer[:1]

@@ -1,0 +1,189 @@
+"""Symptoms, diseases and signs: whether the talk affirms or denies them, and of whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from desktop_app.core.records.drafts import FieldKey, Reason, Support
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.grounding.alignment import Alignment
+from desktop_app.writing.grounding.claims import Claim, Piece, Problem, Verdict
+from desktop_app.writing.grounding.sources import Clue, Finding, Sources
+from desktop_app.writing.grounding.wording import content, share
+from desktop_app.writing.polarity import Mention, Polarity
+
+_QUALIFIER = re.compile(r"^(?:[12]型|慢性|急性|原发性|轻度|重度|双侧|左侧|右侧|左|右)+|(?:病史|史|部)$")
+_CLOSE = 0.5  # share of a finding's characters that makes a clause speak of it
+_SURE = 0.99  # share at which a clause that denies contradicts one that affirms
+# general words say less than the statement does, and stand in every other clause
+_GENERAL = frozenset(("疼痛", "不适", "肿胀", "难受", "症状", "异常", "既往史", "病史"))
+_DOUBT = re.compile(r"[?？]|待查|待排|可能|疑")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """What the sources say of one finding."""
+
+    affirmed: list[Finding]
+    denied: list[Finding]
+    asked: list[Finding]
+
+    @property
+    def any(self) -> bool:
+        """Whether it was spoken of at all."""
+        return bool(self.affirmed or self.denied or self.asked)
+
+
+def core(name: str) -> str:
+    """Return a finding's name without its qualifiers: 2型糖尿病 → 糖尿病."""
+    return _QUALIFIER.sub("", name) or name
+
+
+def same_finding(one: str, other: str) -> bool:
+    """Whether two standard names mean the same finding, or one a kind of the other."""
+    first, second = core(one), core(other)
+    if first == second:
+        return True
+    short, long = sorted((first, second), key=len)
+    if len(short) >= 2 and short in long and short not in _GENERAL:
+        return True
+    shared = content(first) & content(second)
+    return len(shared) >= 2 and shared == content(short)
+
+
+def check_findings(claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:
+    """Return which findings of a statement the sources deny, never name, or tell of somebody else."""
+    problems: list[Problem] = []
+    clues: list[Clue] = []
+    for piece in claim.pieces:
+        for mention in piece.findings:
+            verdict = _check(mention, piece, claim, alignment, sources)
+            problems += verdict.problems
+            clues += verdict.clues
+    return Verdict(tuple(problems), tuple(clues))
+
+
+def _check(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:
+    relatives = piece.relations or _relations(claim)
+    known = _known(mention, claim, sources)
+    if relatives and claim.key is not FieldKey.PLAN:
+        return _of_relatives(relatives, known, mention, piece, alignment, sources)
+    own = [item for item in known if item.clue.part.subject.patient]
+    if known and not own and mention.polarity is Polarity.AFFIRMED and not claim.from_doctor:
+        return Verdict((Problem(Reason.SUBJECT, Support.CONFLICT),))
+    stand = _stand(own)
+    if not stand.any:
+        return _by_characters(mention, piece, claim, alignment)
+    if claim.ordered or _DOUBT.search(piece.text):
+        return Verdict((), (own[0].clue,))
+    return _weigh(mention, stand)
+
+
+def _relations(claim: Claim) -> set[str]:
+    """Return the relatives of the whole statement where it opens with one: 母亲、弟弟患糖尿病."""
+    return claim.pieces[0].relations if claim.key is FieldKey.PERSONAL_FAMILY else set()
+
+
+def _known(mention: Mention, claim: Claim, sources: Sources) -> list[Finding]:
+    names = [name for name in sources.findings if same_finding(mention.standard, name)]
+    names += [
+        name for name in sources.findings if name not in names and same_finding(mention.entry.form, name)
+    ]
+    found = [item for name in names for item in sources.findings[name]]
+    if claim.from_doctor and sources.labelled:
+        return [item for item in found if item.clue.doctor or (item.asked is not None and item.asked.doctor)]
+    return found
+
+
+def _stand(found: list[Finding]) -> _Stand:
+    return _Stand(
+        [item for item in found if item.polarity is Polarity.AFFIRMED],
+        [item for item in found if item.polarity is Polarity.DENIED],
+        [
+            item
+            for item in found
+            if item.polarity is None and (item.asked is not None or not item.clue.doctor)
+        ],
+    )
+
+
+def _weigh(mention: Mention, stand: _Stand) -> Verdict:
+    wanted, other = (
+        (stand.affirmed, stand.denied)
+        if mention.polarity is Polarity.AFFIRMED
+        else (stand.denied, stand.affirmed)
+    )
+    if wanted:
+        chosen = next((item for item in wanted if not item.ambiguous), wanted[0])
+        ambiguous = (
+            chosen.ambiguous and chosen.form != mention.entry.form and chosen.form not in mention.entry.form
+        )
+        problems = (Problem(Reason.AMBIGUOUS, Support.UNCERTAIN),) if ambiguous else ()
+        return Verdict(problems, _clues(chosen))
+    if stand.asked:
+        fits = [item for item in stand.asked if item.clue.negative == (mention.polarity is Polarity.DENIED)]
+        if fits:
+            return Verdict((), _clues(fits[0]))
+    support = Support.CONFLICT if other else Support.UNSUPPORTED
+    return Verdict((Problem(Reason.NEGATION, support),), _clues(other[0]) if other else ())
+
+
+def _clues(finding: Finding) -> tuple[Clue, ...]:
+    return (finding.asked, finding.clue) if finding.asked is not None else (finding.clue,)
+
+
+def _of_relatives(
+    relatives: set[str],
+    known: list[Finding],
+    mention: Mention,
+    piece: Piece,
+    alignment: Alignment,
+    sources: Sources,
+) -> Verdict:
+    """Judge a relative's disease: the same relative must have it."""
+    told = [item for item in known if not item.clue.part.subject.patient]
+    if any(item.clue.part.subject.who in relatives for item in told):
+        return Verdict((), tuple(item.clue for item in told[:1]))
+    wanted = content(mention.standard)
+    clues = [item for item in sources.clues if share(wanted, item.chars) >= _CLOSE]
+    around = [
+        other
+        for clue in clues
+        for other in sources.clues
+        if sources.near(clue.utterance, other.utterance) <= 1
+    ]
+    words = content(piece.text) - wanted
+    if any(words & item.chars and not _own_only(item) for item in around):
+        return Verdict((), tuple(clues[:1]))
+    return Verdict((Problem(Reason.SUBJECT, Support.CONFLICT if known else Support.UNSUPPORTED),))
+
+
+def _own_only(clue: Clue) -> bool:
+    return clue.part.subject.patient and not clue.part.has(Kind.KIN) and not clue.part.has(Kind.PERSON)
+
+
+def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment) -> Verdict:
+    """Look for a finding that no table maps, by the characters of its name."""
+    wanted = content(mention.standard) | content(mention.entry.form)
+    narrow = min((content(mention.standard), content(mention.entry.form)), key=len)
+    pool = [item for item in alignment.allowed if item.part.subject.patient]
+    close = [item for item in pool if max(share(wanted, item.chars), share(narrow, item.chars)) >= _CLOSE]
+    if not close or not wanted:
+        if mention.polarity is Polarity.DENIED:
+            return Verdict((Problem(Reason.NEGATION),))
+        return Verdict((Problem(Reason.NOT_SAID),))
+    told = [item for item in close if not (item.question and item.doctor)]
+    denied = mention.polarity is Polarity.DENIED
+    if any(item.negative == denied for item in told) or claim.ordered:
+        return Verdict((), (next((item for item in told if item.negative == denied), close[0]),))
+    if told and any(share(wanted, item.chars) >= _SURE for item in told):
+        return Verdict((Problem(Reason.NEGATION, Support.CONFLICT),), (told[0],))
+    answers = [
+        item for asked in close if asked.question for item in pool if item.utterance == asked.utterance + 1
+    ]
+    if any(item.negative == denied for item in answers):
+        return Verdict((), (close[0], next(item for item in answers if item.negative == denied)))
+    if denied or answers:
+        return Verdict((Problem(Reason.NEGATION),), (close[0],))
+    return Verdict((), (close[0],))

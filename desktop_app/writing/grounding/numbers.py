@@ -1,0 +1,196 @@
+"""Numbers, units, doses, durations and dates of a statement against those of the talk."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+
+from desktop_app.core.records.drafts import Reason, Support
+from desktop_app.core.records.people import Patient
+from desktop_app.terms.lexicon import Kind
+from desktop_app.terms.tables import shipped_table
+from desktop_app.writing.grounding.alignment import Alignment
+from desktop_app.writing.grounding.claims import Claim, Piece, Problem, Verdict
+from desktop_app.writing.grounding.quantities import Quantity, Sort, agrees
+from desktop_app.writing.grounding.sources import Clue, Sources
+
+# units that nobody needs to say here (record.md, "Customary units")
+_CUSTOMARY = {
+    Sort.PRESSURE: {"mmHg", ""},
+    Sort.TEMPERATURE: {"℃"},
+    Sort.RATE: {"次/分"},
+    Sort.SHARE: {"%"},
+    Sort.WEIGHT: {"kg"},
+    Sort.SIZE: {"cm", "度", "指"},
+    Sort.CLOCK: {"时"},
+    Sort.AGE: {"岁"},
+    Sort.COUNT: None,
+    Sort.PLUS: {"+"},
+    Sort.DOSE: {"mg", "ml"},
+    Sort.BARE: {""},
+    Sort.FREQUENCY: {"次/日"},
+}
+_DOSING = (Sort.DOSE, Sort.FREQUENCY)
+_AFTER_DRUG = 2  # turns of the same speaker in which a dose may still follow its drug
+
+
+@functools.cache
+def _analyte_units() -> dict[str, str]:
+    return {row["name"]: row["ucum"] for row in shipped_table("lab_item")}
+
+
+def check_numbers(claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:
+    """Return which quantities of a statement have no source, and why."""
+    problems: list[Problem] = []
+    clues: list[Clue] = []
+    derivation: list[str] = []
+    for piece in claim.pieces:
+        for quantity in piece.quantities:
+            if _of_patient(quantity, sources.context.patient, claim):
+                continue
+            found = _find(quantity, piece, claim, alignment, sources)
+            if found is None:
+                problems.append(_explain(quantity, piece, claim, alignment, sources))
+                continue
+            clues.append(found)
+            derivation += _derivation(quantity, piece, found)
+    return Verdict(tuple(problems), tuple(clues), "；".join(dict.fromkeys(derivation)))
+
+
+def _of_patient(quantity: Quantity, patient: Patient, claim: Claim) -> bool:
+    """Whether it is the patient's age, which the desk knows without being told."""
+    return (
+        quantity.sort is Sort.AGE
+        and patient.age is not None
+        and patient.age.unit == "y"
+        and quantity.low == patient.age.value
+        and "患者" in claim.text
+    )
+
+
+def _find(
+    quantity: Quantity, piece: Piece, claim: Claim, alignment: Alignment, sources: Sources
+) -> Clue | None:
+    region = _region(quantity, piece, claim, alignment.allowed, sources)
+    clues: Iterable[Clue] = alignment.near if region is None else region
+    return next((item for item in clues if _states(item, quantity, piece)), None)
+
+
+def _region(
+    quantity: Quantity, piece: Piece, claim: Claim, allowed: tuple[Clue, ...], sources: Sources
+) -> list[Clue] | None:
+    """Return the clauses that speak of the drug or test which a quantity belongs to; None if any may."""
+    if piece.owner is not None and (
+        quantity.sort in _DOSING or (claim.ordered and quantity.sort is Sort.SPAN)
+    ):
+        return _after_drug(piece.owner, allowed, sources) or None
+    names = piece.measured()
+    if names and quantity.sort in (Sort.RATE, Sort.SHARE, Sort.CONCENTRATION, Sort.BARE, Sort.PLUS):
+        return _after_name(names, allowed) or None
+    return None
+
+
+def _after_drug(drug: str, allowed: tuple[Clue, ...], sources: Sources) -> list[Clue]:
+    region: list[Clue] = []
+    last: Clue | None = None
+    for clue in allowed:
+        if any(_same_drug(drug, item) for item in clue.drugs):
+            last = clue
+        elif clue.drugs:
+            last = None
+        if last is not None and sources.near(last.utterance, clue.utterance) <= _AFTER_DRUG:
+            region.append(clue)
+    return region
+
+
+def _same_drug(one: str, other: str) -> bool:
+    return one == other or (len(min(one, other, key=len)) >= 3 and (one in other or other in one))
+
+
+def _after_name(names: set[str], allowed: tuple[Clue, ...]) -> list[Clue]:
+    region: list[Clue] = []
+    inside = False
+    for clue in allowed:
+        own = {
+            entry.standard for hit in clue.part.hits if (entry := hit.of(Kind.VITAL, Kind.LAB)) is not None
+        }
+        if own:
+            inside = any(_same_test(name, item) for name in names for item in own)
+        if inside:
+            region.append(clue)
+    return region
+
+
+def _same_test(one: str, other: str) -> bool:
+    """葡萄糖 and 空腹血糖 are spoken of as 血糖; 尿蛋白 as 蛋白."""
+    if one == other or one in other or other in one:
+        return True
+    return any(stem in one and stem in other for stem in ("糖", "蛋白"))
+
+
+def _states(clue: Clue, quantity: Quantity, piece: Piece) -> bool:
+    if any(agrees(quantity, item) for item in clue.quantities if item.sort is not Sort.BARE):
+        return True
+    if not _customary(quantity, piece):
+        return False
+    wanted = set(quantity.shown or quantity.pair)
+    return wanted <= clue.free
+
+
+def _customary(quantity: Quantity, piece: Piece) -> bool:
+    if quantity.sort is Sort.CONCENTRATION:
+        names = piece.measured()
+        units = {unit for name, unit in _analyte_units().items() if name in names}
+        return not units or quantity.unit in units
+    if quantity.sort not in _CUSTOMARY:
+        return False
+    units_of_sort = _CUSTOMARY[quantity.sort]
+    return units_of_sort is None or quantity.unit in units_of_sort
+
+
+def _derivation(quantity: Quantity, piece: Piece, clue: Clue) -> list[str]:
+    """Say how a written quantity follows from the words, where it isn't there as written."""
+    written = piece.text[quantity.start : quantity.end]
+    if not written or written in clue.part.text:
+        return []
+    how = next((item.derived for item in clue.quantities if item.derived and agrees(quantity, item)), "")
+    return [how or f"{clue.part.text[:24]} → {written}"]
+
+
+def _explain(
+    quantity: Quantity, piece: Piece, claim: Claim, alignment: Alignment, sources: Sources
+) -> Problem:
+    """Return the reason for a quantity that no clause states."""
+    anchored = {item.utterance for item in alignment.near}
+    if any(_states(item, quantity, piece) for item in sources.retracted if item.utterance in anchored):
+        return Problem(Reason.CORRECTED_AWAY, Support.CONFLICT)
+    if claim.from_doctor and any(
+        _states(item, quantity, piece) for item in sources.clues if item not in alignment.allowed
+    ):
+        return Problem(Reason.SPEAKER, Support.UNCERTAIN)
+    if quantity.sort is Sort.SPAN:
+        return Problem(Reason.DURATION)
+    if quantity.sort in (Sort.YEAR, Sort.CLOCK, Sort.AGE):
+        return Problem(Reason.DATE)
+    region = _region(quantity, piece, claim, alignment.allowed, sources) or alignment.near
+    if _unit_differs(quantity, piece, region):
+        return Problem(Reason.UNIT)
+    if quantity.sort in _DOSING and (piece.owner is not None or claim.ordered):
+        return Problem(Reason.DOSE)
+    return Problem(Reason.NUMBER)
+
+
+def _unit_differs(quantity: Quantity, piece: Piece, clues: Iterable[Clue]) -> bool:
+    """Whether the number itself was said, but with another unit or with none where another is customary."""
+    wanted = set(quantity.shown or quantity.pair)
+    for clue in clues:
+        for item in clue.quantities:
+            shown = set(item.shown or item.pair)
+            if wanted == shown and item.sort is not Sort.BARE and item.unit != quantity.unit:
+                return quantity.sort is not Sort.FREQUENCY
+            same_unit_written = item.shown and wanted == shown and item.pair != quantity.pair
+            if same_unit_written and item.sort is quantity.sort:
+                return True
+        if not _customary(quantity, piece) and wanted <= clue.free:
+            return True
+    return False

@@ -1,0 +1,163 @@
+"""What the talk says, laid out for checking: clauses with quantities, claims, allergy answers."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from desktop_app.core.records.speech import Speaker
+from desktop_app.core.records.visits import VisitContext
+from desktop_app.terms.lexicon import Kind, Lexicon, shipped_lexicon
+from desktop_app.writing.grounding.quantities import Quantity, free_numbers, of_talk
+from desktop_app.writing.grounding.wording import content, negative
+from desktop_app.writing.polarity import Polarity
+from desktop_app.writing.talk import Part, Talk, analyse
+
+ALLERGY = re.compile(r"过敏|敏感|皮试|疹|疙瘩")
+_ASKS_ALLERGY = re.compile(r"过敏|敏感|(?:药|啥|什么).{0,4}(?:吃不得|吃勿得|唔食得|不能吃)")
+_YES = re.compile(r"^(?:有|嗯|对|是|系|会|中|要|着|嘿|可不|经常|常|老是|都|侪有)")
+_SIDE = re.compile(r"左|右|双[侧肺眼耳下上手足膝肾瞳小]|两[边侧面爿只肺眼手脚耳]")
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One clause of the talk with what it can prove."""
+
+    part: Part
+    utterance: int
+    speaker: Speaker
+    standard: str
+    quantities: tuple[Quantity, ...]
+    free: frozenset[float]
+    chars: frozenset[str]
+    negative: bool
+    sides: frozenset[str]
+    drugs: frozenset[str]
+
+    @property
+    def question(self) -> bool:
+        """Whether the clause asks."""
+        return self.part.clause.question
+
+    @property
+    def doctor(self) -> bool:
+        """Whether the doctor said it."""
+        return self.speaker is Speaker.DOCTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a clause or an answer says of a finding; `polarity` None: asked, answer unclear."""
+
+    standard: str
+    form: str
+    kind: Kind
+    polarity: Polarity | None
+    clue: Clue
+    asked: Clue | None = None
+    ambiguous: bool = False
+
+
+@dataclass(slots=True)
+class Sources:
+    """Everything that a draft of one visit may rest on."""
+
+    context: VisitContext
+    talk: Talk
+    lexicon: Lexicon
+    clues: list[Clue]
+    retracted: list[Clue]
+    findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    by_utterance: dict[int, list[Clue]] = field(default_factory=lambda: defaultdict(list))
+    order: dict[int, int] = field(default_factory=dict)  # utterance id: its place in the talk
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the transcript says who spoke."""
+        return not self.talk.inferred
+
+    def near(self, first: int, second: int) -> int:
+        """Return how many turns lie between two utterances."""
+        return abs(self.order[first] - self.order[second])
+
+
+def sides_of(text: str) -> frozenset[str]:
+    """Return the sides that a text names: 左, 右, 双."""
+    return frozenset("双" if match[0][0] in "双两" else match[0] for match in _SIDE.finditer(text))
+
+
+def lay_out(context: VisitContext) -> Sources:
+    """Return the sources of a visit, analysed once for all statements."""
+    lexicon = shipped_lexicon()
+    talk = analyse(context)
+    clues = [_clue(part, talk) for part in talk.parts]
+    standing = [item for item in clues if not item.part.retracted]
+    gone = [item for item in clues if item.part.retracted]
+    sources = Sources(context, talk, lexicon, standing, gone)
+    sources.order = {item.id: place for place, item in enumerate(context.transcript.utterances)}
+    for clue in standing:
+        sources.by_utterance[clue.utterance].append(clue)
+        for mention in clue.part.mentions:
+            known = None if clue.question and clue.doctor else mention.polarity
+            finding = Finding(
+                mention.standard, mention.entry.form, mention.kind, known, clue, ambiguous=mention.ambiguous
+            )
+            sources.findings[mention.standard].append(finding)
+    _answered(sources)
+    return sources
+
+
+def _clue(part: Part, talk: Talk) -> Clue:
+    clause = part.clause
+    standard = talk.language.rewrite(clause.text, list(part.hits))
+    names = [part.text, standard, *(item.standard for item in part.mentions)]
+    quantities = of_talk(clause.text, standard)
+    return Clue(
+        part=part,
+        utterance=clause.utterance.id,
+        speaker=clause.speaker,
+        standard=standard,
+        quantities=quantities,
+        free=frozenset(free_numbers(quantities)),
+        chars=frozenset().union(*(content(name) for name in names)),
+        negative=negative(clause.text),
+        sides=sides_of(clause.text) | sides_of(standard),
+        drugs=frozenset(item.standard for item in part.mentions if item.kind in (Kind.DRUG, Kind.DRUG_GROUP)),
+    )
+
+
+def _answered(sources: Sources) -> None:
+    """Add what the answers of each exchange say of what was asked."""
+    clue_of = {item.part.key: item for item in sources.clues}
+    for exchange in sources.talk.exchanges:
+        answers = [clue_of[part.key] for part in exchange.answers if part.key in clue_of]
+        questions = [clue_of[part.key] for part in exchange.questions if part.key in clue_of]
+        if not answers or not questions:
+            continue
+        for topic in exchange.topics:
+            asked = next((item for item in questions if topic.entry.form in item.part.text), questions[-1])
+            polarity, clue = _answer(topic.entry.form, answers)
+            sources.findings[topic.standard].append(
+                Finding(topic.standard, topic.entry.form, topic.kind, polarity, clue, asked, topic.ambiguous)
+            )
+
+
+def _answer(form: str, answers: list[Clue]) -> tuple[Polarity | None, Clue]:
+    own = [item for item in answers if item.part.subject.patient] or answers
+    for clue in own[:4]:
+        if content(form) & clue.chars:
+            return (Polarity.DENIED if clue.negative else Polarity.AFFIRMED), clue
+    first = own[0]
+    if first.negative and not first.chars:
+        return Polarity.DENIED, first
+    if _YES.match(first.part.text):
+        return Polarity.AFFIRMED, first
+    if any(item.negative for item in own):
+        return None, next(item for item in own if item.negative)
+    return None, first
+
+
+def asks_allergy(clue: Clue) -> bool:
+    """Whether a clause asks after allergies."""
+    return clue.question and bool(_ASKS_ALLERGY.search(clue.part.text))
