@@ -1,6 +1,7 @@
 """The console script `jiceng`: builds the commands in the person's language and runs one.
 
-Files of this room do without postponed annotations: help texts in `Annotated` are made while the commands are.
+Files that register commands do without postponed annotations: the help texts in `Annotated` are local to
+`register`.
 """
 
 import os
@@ -11,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from desktop_app.cli import audit, backup, draft, read, users
+from desktop_app.cli import audit, backup, demo, doctor, draft, models, read, record, users
 from desktop_app.cli.session import Session
 from desktop_app.core.messages import LANGUAGES, Catalogue
 
@@ -89,7 +90,17 @@ def build(language: str) -> typer.Typer:
 
 
 def _groups() -> list[Register]:
-    return [draft.register, read.register, audit.register, backup.register, users.register]
+    return [
+        demo.register,
+        draft.register,
+        read.register,
+        record.register,
+        audit.register,
+        backup.register,
+        users.register,
+        doctor.register,
+        models.register,
+    ]
 
 
 def run() -> None:

@@ -19,20 +19,22 @@ from desktop_app.core.records.drafts import (
 MARKS = {Support.VERIFIED: "✓", Support.UNCERTAIN: "?", Support.UNSUPPORTED: "✗", Support.CONFLICT: "≠"}
 
 
-def draft_text(draft: Draft, messages: Catalogue, *, ids: bool = False) -> str:
+def draft_text(draft: Draft, messages: Catalogue, *, ids: bool = False, signed: bool = False) -> str:
     """Return a draft as lines: alerts first, then the fields that say something.
 
     Args:
         draft: judged.
         messages: of the person's language; the record itself stays in its own.
         ids: whether each statement shows its id, for `record review`.
+        signed: whether a person has signed it.
     """
     lines = [alert_line(item, messages) for item in draft.alerts]
     if lines:
         lines.append("")
     for field in draft.fields:
         lines += _field_lines(field, messages, ids)
-    lines += ["", messages.text("draft.legend"), messages.text("draft.unresolved", count=draft.unresolved)]
+    last = messages.text("draft.signed" if signed else "draft.unresolved", count=draft.unresolved)
+    lines += ["", messages.text("draft.legend"), last]
     return "\n".join(lines)
 
 
