@@ -71,10 +71,9 @@ def _register_reading(group: typer.Typer, messages: Catalogue) -> None:
                 session.print_json({"visits": [to_json(item) for item in found]})
                 return
             for item in found:
-                session.print_text(
-                    f"{item.id}  {item.started.astimezone():%Y-%m-%d %H:%M}  {item.state.value:<8} v{item.version}"
-                    f"  {item.patient_name} {item.number}".rstrip()
-                )
+                when = f"{item.started.astimezone():%Y-%m-%d %H:%M}"
+                line = f"{item.id}  {when}  {item.state.value:<8} v{item.version}  {item.patient_name}"
+                session.print_text(f"{line} {item.number}".rstrip())
 
     @group.command("show", help=messages.text("help.record.show"))
     def show(
