@@ -55,13 +55,14 @@ class _Call:
     def __init__(self, number: int, name: str) -> None:
         self.number = number
         self.name = name
-        self.loaded = False
+        self.loading = False
         self.finished = False
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
 
     def put(self, message: Message) -> None:
         """Take a message from the process; called by the reading thread only."""
-        self.loaded = self.loaded or "loaded" in message
+        if "died" not in message:
+            self.loading = "loading" in message
         self._messages.put(message)
 
     def get(self, seconds: float) -> Message | None:
@@ -368,6 +369,6 @@ def _raise_fault(message: Message, call: _Call) -> None:
 
 def _death(code: int, bug: str, call: _Call) -> AppError:
     reason = bug or (f"signal {-code}" if code < 0 else f"exit {code}")
-    if code in _FILE_SIGNALS and call.name and not call.loaded:
+    if code in _FILE_SIGNALS and call.loading:
         return EngineError("engine.model_broken", reason, name=call.name)
     return EngineError("engine.died", reason)

@@ -71,6 +71,7 @@ class Worker:
         wanted = from_json(ModelRef, request["model"])
         present = self._loaded.get(wanted.kind)
         if present is None or present[0] != wanted:
+            self._send({"id": request["id"], "loading": True})  # if it dies now, the file is at fault
             self._drop((wanted.kind, *memory.evictions(self._loaded, wanted.kind, self._total)))
             self._loaded[wanted.kind] = (wanted, _open(wanted))
         self._send({"id": request["id"], "loaded": True})
