@@ -35,7 +35,7 @@ _TOP = {"g": "g", "mol": "mol", "iu": "[IU]", "u": "U", "eq": "eq", "l": "L"}
 _BOTTOM = {"l": "L", "g": "g", "mol": "mol", "kg": "kg"}
 _AMOUNT = re.compile(r"(m|u|n|p|f|k)?(g|mol|iu|u|eq|l)/(d|m|u|n|p)?(l|g|mol|kg)")
 # a power of ten whose caret a reader may have lost: 109/L is 10^9/L; other exponents aren't printed on sheets
-_POWER = re.compile(r"[x×*·.]?10[\^*e'’\"”°~∧]*\+?0?(12|[3469])(?:个)?/(l|ul|ml|nl)")
+_POWER = re.compile(r"[x×*·.]?10[-\^*e'’\"”°~∧]*\+?0?(12|[3469])(?:个)?/(l|ul|ml|nl)")
 
 
 def plain(text: str) -> str:
@@ -49,7 +49,8 @@ def fold(text: str) -> str:
     folded = re.sub(r"\s+", "", plain(text)).strip(".,;:()[]|_'`")
     folded = folded.lower().replace("μ", "u").replace("µ", "u")
     folded = re.sub(r"^(?:\[|\()|(?:\]|\))$", "", folded)
-    return re.sub(r"mo[1i|]", "mol", re.sub(r"/[1|i]$", "/l", folded))
+    folded = re.sub(r"/?儿l?$|/[1|i]$", "/l", folded)  # a slash and an l read as one
+    return re.sub(r"mo[1i|]", "mol", folded)
 
 
 def canonical(text: str) -> str | None:

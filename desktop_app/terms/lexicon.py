@@ -153,6 +153,8 @@ def _dialect() -> Iterator[Entry]:
         if row["kind"] == "unit" and (row["standard"][0].isdigit() or row["standard"][0] == "数"):
             continue  # quantities are the measures' business: 三四摆 is 3~4次, not 三4次
         kind = _DIALECT_KINDS.get(row["kind"], Kind.WORD)
+        if kind is Kind.WORD and row["standard"].endswith("疼痛"):
+            kind = Kind.SYMPTOM  # 老疼了: a degree that names its finding
         region = Region(row["region"])
         others = tuple(cells(row["ambiguous_with"]))
         for form in (row["form"], *cells(row["asr_variants"])):

@@ -60,7 +60,7 @@ def written(entry: Entry) -> str:
         return entry.standard if set(entry.standard) <= set(entry.form) | _EXAM_CHARACTERS else entry.form
     if entry.standard in _OVERSTATED:
         return _OVERSTATED[entry.standard] or entry.form
-    if entry.region is None and (entry.standard in _GENERIC or entry.detail in ("event", "injury")):
+    if entry.region is None and (entry.standard in _GENERIC or entry.detail == "event"):
         return entry.form
     return entry.standard
 

@@ -16,7 +16,7 @@ NOBODY = "nobody"  # advice, hearsay, a wish
 _SELF = re.compile(r"^(?:但是?|不过|就是|那|而|反正|可)?(?:我自己|我各人|我本人|我个人|自己|各人|自家|我|俺|涯|阮|阿拉|吾|伲)(?!们?(?:家|屋|厝)|妈|爸|爹|娘|哥|姐|弟|妹|爷|奶|公|婆|舅|姑|姨|叔|伯|儿|女|老|阿|细|兄|娃)")
 _THIRD = re.compile(r"^(?:他|她|伊|佢|渠|人家)")
 _GAVE = re.compile(r"^(?:又|就|都|也|先|硬|还|昨天|昨晚|今早|在镇上|在街上|去|从)*(?:给|畀|俾|拨|帮|替|同|搭|拿|买|带|送|陪|扶|背|抱|打电话|来|发现|看到|见|喊我来|叫我来)")
-_SAID = re.compile(r"^(?:都|也|就|老|一直|还|老是|又|总|非)*(?:说|讲|话|让|叫|喊|劝|教|要我|建议|介绍|推荐|听)")
+_SAID = re.compile(r"^(?:都|也|就|老|一直|还|老是|又|总|非)*(?:说|讲|话|[让叫喊](?=我|俺|涯|阮|他|她|伊|佢|你|吃|用|去|给|来|喝|抹|莫|别)|劝|教|要我|建议|介绍|推荐|听)")
 _HEARSAY = re.compile(r"听(?:说|讲|人|闻)|网上|手机上|抖音|电视|都说|人家(?:说|讲)|有人(?:说|讲)")
 _OTHERS = re.compile(
     r"(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
@@ -103,6 +103,8 @@ class SubjectTracker:
         if clause.utterance.id != self._utterance:
             self._utterance, self._current = clause.utterance.id, PATIENT
         text = clause.text
+        if clause.speaker is Speaker.DOCTOR:
+            return PATIENT  # what the doctor says in statements is about the patient; questions are handled apart
         if _HEARSAY.search(text) or (_OTHERS.search(text) and not _ABOUT_ANIMAL.search(clause.utterance.text)):
             self._current = HEARSAY
             return HEARSAY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from desktop_app.core.records.drafts import FieldKey, Reason
+from desktop_app.core.records.people import VisitKind
 from desktop_app.core.records.speech import Speaker
 from desktop_app.scenarios.clinic.chatter import is_chatter
 from desktop_app.scenarios.clinic.notes import Note
@@ -43,16 +44,19 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
     ]
     complaints = _complaints(told)
     span = duration(talk, told)
-    injured = next((part for part in told[:5] if _INJURED.search(part.text) and not part.named(Kind.SYMPTOM)), None)
-    if not complaints or injured is not None:
+    if not complaints or _injured_first(told, complaints[0][0]):
         return _plain(talk, told, span)
-    names = _named(complaints)
+    names = _named(complaints, told)
     side = _side(told) if not re.search(r"[左右双]", "".join(names)) else None
     parts = [part for part, _ in complaints]
     if side is not None:
         names[0] = _with_side(side[1], names[0])
         parts.append(side[0])
+    if talk.context.kind is VisitKind.RETURN and span is not None and not _LENGTH.search(span[1]):
+        span = None
     text = "、".join(names) + (span[1] if span else "")
+    if talk.context.kind is VisitKind.RETURN:
+        text += "，复诊"
     if span:
         parts.append(span[0])
     ambiguous = any(mention.ambiguous for _, mention in complaints)
@@ -81,30 +85,40 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
                 continue
             seen.add(mention.standard)
             found.append((part, mention))
-            if mention.entry.detail != "event":
+            if mention.entry.detail != "event" and not mention.standard.endswith("后"):
                 first_turn = first_turn or turn
     return found[:_MOST] if first_turn else []
 
 
 _INJURED = re.compile(r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹")
-_MANNERS = frozenset("难以忍受 疼痛明显 剧烈疼痛 难以耐受 受凉 饮酒 劳累".split())
+_MANNERS = frozenset("难以忍受 难以耐受 受凉 饮酒 劳累".split())
+_STRONG_PAINS = ("疼痛明显", "剧烈疼痛", "明显疼痛", "疼痛")
 _PAINS = frozenset("疼痛 痛 疼 胀痛 酸痛 刺痛 肿胀 瘙痒 麻木".split())
 
 
-def _placed(part: Part, mention: Mention) -> str:
-    """Return a complaint with the body part that stands before it in its clause, where it names none itself."""
-    name = written(mention.entry)
+def _injured_first(told: list[Part], first: Part) -> bool:
+    """Whether how an injury came was told in an earlier turn than the first known finding."""
+    return any(
+        _INJURED.search(part.text) and part.key < first.key and not part.named(Kind.SYMPTOM) for part in told[:5]
+    )
+
+
+def _placed(part: Part, mention: Mention, told: list[Part]) -> str:
+    """Return a complaint with the body part that stands before it in its turn, where it names none itself."""
+    name = "痛" if mention.standard in _STRONG_PAINS else written(mention.entry)
     if name not in _PAINS:
         return name
-    parts = [hit.of(Kind.BODY_PART) for hit in part.hits if hit.end <= mention.start]
-    entry = next((item for item in reversed(parts) if item is not None), None)
-    if entry is None:
-        return name
-    return (entry.standard.removesuffix("部") or entry.standard) + name
+    turn = [item for item in told if item.clause.utterance is part.clause.utterance and item.key <= part.key]
+    for item in reversed(turn):
+        for hit in reversed(item.hits):
+            entry = hit.of(Kind.BODY_PART)
+            if entry is not None and (item is not part or hit.end <= mention.start):
+                return (entry.standard.removesuffix("部") or entry.standard) + name
+    return name
 
 
-def _named(complaints: list[tuple[Part, Mention]]) -> list[str]:
-    names = [_placed(part, mention) for part, mention in complaints]
+def _named(complaints: list[tuple[Part, Mention]], told: list[Part]) -> list[str]:
+    names = [_placed(part, mention, told) for part, mention in complaints]
     specific = [name for name in names if name not in _PAINS or len(names) == 1]
     return list(dict.fromkeys(specific or names))
 
@@ -119,14 +133,25 @@ def _side(told: list[Part]) -> tuple[Part, str] | None:
         if match is None or len(part.text) > 10 or part.retracted:
             continue
         side = {"左": "左", "右": "右"}.get(match["side"], "双")
-        return part, side + (match["what"] or "侧")
+        return part, side + (match["what"] or _paired_part(told, part) or "侧")
+    return None
+
+
+def _paired_part(told: list[Part], side: Part) -> str | None:
+    """Return the paired body part that a bare 左边 belongs to: one named in its turn, else the first one told."""
+    turn = [item for item in told if item.clause.utterance is side.clause.utterance]
+    for part in [*turn, *told[:10]]:
+        for hit in part.hits:
+            entry = hit.of(Kind.BODY_PART)
+            if entry is not None and entry.detail == "yes":
+                return entry.standard
     return None
 
 
 def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | None:
     """Return the clause that says since when, the time as a record writes it, and how it was derived."""
-    complaint = [part for part in told[:6] if part.named(Kind.SYMPTOM)]
-    own = [part for part in told[:8] if complaint and part.clause.utterance is complaint[0].clause.utterance]
+    complaint = [part for part in told[:20] if part.named(Kind.SYMPTOM)]
+    own = [part for part in told[:24] if complaint and part.clause.utterance is complaint[0].clause.utterance]
     asked = [
         part
         for exchange in talk.exchanges
