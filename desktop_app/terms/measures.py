@@ -152,6 +152,10 @@ def _per_day(match: re.Match[str]) -> str:
     return match[0] if amount is None else f"每日{amount}次"
 
 
+def _metres(match: re.Match[str]) -> str:
+    return f"{number_text(match['m'])}.{''.join(number_text(char) for char in match['cm'])}m"
+
+
 def _liang(match: re.Match[str]) -> str:
     amount = match["n"] if match["n"] in ("半", "几") else number_text(match["n"])
     return f"{amount}两"
@@ -233,6 +237,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
             _temperature_bare,
         ),
         (r"(?P<head>血压|高压)(?P<rest>[^。；？！]*)", _pressure_after),
+        (r"(?P<m>[一二])米(?P<cm>[零一二三四五六七八九]{1,2})(?![个只条])", _metres),
         (r"(?P<n>[一二两三四五六七八九半几]{1,2})两(?=[米白烧黄]?酒|饭|米|面|肉|[，。]|$)", _liang),
         (rf"{_PER_DAY}{_TAKE}(?P<n>{_NUM}){_TIMES}", _per_day),
         (rf"(?P<n>{_NUM}){_TIMES}(?:一天|一日|每天|1天)", _per_day),

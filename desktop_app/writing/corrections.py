@@ -50,7 +50,7 @@ def _key(clause: Clause) -> tuple[int, int]:
 
 
 def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[int, int]]:
-    if re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
+    if _DOUBTED.match(clause.text) or re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
         return {_key(clause)}
     marker = _MARKER.match(clause.text)
     if marker is None or not marker[0]:
@@ -80,6 +80,22 @@ _NUMBERED = re.compile(r"^(?:是|应该是|就是|系)?(?P<n>[零一二两三四
 _CORRECTS = re.compile(r"^(?:妈|爸|妈妈|爸爸|奶奶|爷爷|老头子|老婆子|不是|不对|哦对|对对|唔系|勿是|毋是|哪|才)(?:[，啊呀]|$|是)")
 
 
+_DOUBTED = re.compile(r"^(?:啥|什么|哪有|哪里|哪|乜)(?P<what>[零一二两三四五六七八九十半\d]+(?:天|日|年|个月|个礼拜|个星期|点|次|趟))")
+
+
+def _doubted(clauses: list[Clause]) -> set[tuple[int, int]]:
+    """Find what another said that a speaker scouts (啥两天，三天了)."""
+    back: set[tuple[int, int]] = set()
+    for index, clause in enumerate(clauses):
+        match = _DOUBTED.match(clause.text)
+        if match is None or clause.speaker is Speaker.DOCTOR:
+            continue
+        back.update(
+            _key(item) for item in clauses[:index] if match["what"] in item.text or f"搿{match['what']}" in item.text
+        )
+    return back
+
+
 def _renumbered(told: list[Clause]) -> set[tuple[int, int]]:
     """Find numbers that the next speaker of the patient's party puts right (五岁那年 … 妈，是六岁)."""
     back: set[tuple[int, int]] = set()
@@ -102,6 +118,7 @@ def _across(clauses: list[Clause], gone: set[tuple[int, int]]) -> set[tuple[int,
     back: set[tuple[int, int]] = set()
     told = [item for item in clauses if item.speaker is not Speaker.DOCTOR and _key(item) not in gone]
     back.update(_renumbered(told))
+    back.update(_doubted(clauses))
     for index, clause in enumerate(told):
         start = clause.text.lstrip("哦啊哎对，")
         if not _MARKER.match(start) and not clause.text.startswith("哦对") and not re.search(r"[说讲][错反]", clause.utterance.text):

@@ -12,7 +12,7 @@ from desktop_app.terms.measures import MeasureWriter
 
 # standards that name less than what was said: the spoken form says more
 _GENERIC = frozenset(
-    "血压升高 多汗 过敏性鼻炎样症状 结膜炎样症状 疼痛 肿胀 瘙痒 麻木 手痛 足痛 腿痛 上肢痛 下肢痛 肢体麻木 肢体痛 四肢痛 关节痛 手臂痛 无力 出血 不适 外伤 肢体无力 皮肤破损".split()
+    "肌肉痉挛 血压升高 多汗 过敏性鼻炎样症状 结膜炎样症状 疼痛 肿胀 瘙痒 麻木 手痛 足痛 腿痛 上肢痛 下肢痛 肢体麻木 肢体痛 四肢痛 关节痛 手臂痛 无力 出血 不适 外伤 肢体无力 皮肤破损".split()
 )
 # standards that say more than the spoken form; what a record may say instead, nothing: the form itself
 _OVERSTATED = {"体温恢复正常": "热退", "暴饮暴食": "", "服用有效": "", "剧烈疼痛": "疼痛明显", "痊愈": "好转"}
@@ -25,7 +25,7 @@ _LEAD = re.compile(
     r"我自己|我各人|我们|我|俺们|俺|涯|阮|阿拉|吾|咱们|咱|伲|你|您|他|她|伊|佢|渠|娃儿|自己|各人|自家|对(?!侧)|，)+"
 )
 _TAIL = re.compile(
-    r"(?:的嘛|了嘛|的呢|的啦|嘛|呀|啊|哈儿|哈|咯|嘞|㗎|噶|啦|吧|呢|喔|哩|咧|哇|嗬|噻|哟|哦|啰|囉|咩|嘅|架|哉|唻|咋|添|先|喽|撒|呗|欸|了|的|个(?!月)|得来|来的|样子|(?<=[钟天日年])度)+$"
+    r"(?:的嘛|了嘛|的呢|的啦|嘛|呀|啊|哈儿|哈|咯|嘞|㗎|噶|啦|吧|呢|喔|哩|咧|哇|嗬|噻|哟|哦|啰|囉|咩|嘅|哉|唻|咋|添|先|喽|撒|呗|欸|了|的|个(?!月)|得来|来的|样子|(?<=[钟天日年])度)+$"
 )
 _DEGREE = (
     (re.compile(r"得(?:很|凶|要命|要死|不得了|厉害|恼火|遭不住|不行|受不了|飞起|惨)|煞(?:哉|脱)?$|死(?:我)?了|得慌|得来$"), "明显"),
@@ -71,6 +71,8 @@ _REPLACED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.BODY_PART, Kind.TIME, Kind.WORD,
 def _keeps_meaning(hit: Hit) -> bool:
     """Whether a doctor's word may be put in its standard form: dialect, or the same word in record spelling."""
     entry = hit.of(*_REPLACED)
+    if entry is not None and entry.detail == "composed":
+        return False
     if entry is None or entry.kind is not Kind.SYMPTOM or entry.region not in (None, Region.MANDARIN):
         return True
     return len(entry.standard) <= len(entry.form) and bool(set(entry.standard) & set(entry.form))

@@ -22,6 +22,8 @@ _OTHERS = re.compile(
     r"(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
     r"(?:也|就|去年|以前|前年)?(?:有|得|说|讲|叫|喊|让|劝|要|教|吃|打|用|喝|做|是|才)"
 )
+_GIVEN = re.compile(r"(?:拨|给|畀|俾|送|借)(?:我|阮|涯|俺|伲)(?!说|讲|打电话|看)(?![^，]{0,4}(?:说|讲))")
+_CONTACT = re.compile(r"同班|班上|班里|托班|托儿所|幼儿园|学校里")
 _ABOUT_ANIMAL = re.compile(r"[狗猫犬]|打过疫苗|本子")
 _URGED = re.compile(r"^(?:又|就|还|硬|非|老|一直|先)?(?:要给|非要|硬要|想给|要带|要拿)")
 _OWNED = re.compile(r"^(?:剩|开|留|吃剩|屋头|家里|家|那里|那边|那儿|嗰度|兜)?(?:的|下的|嘅|个|剩)")
@@ -105,6 +107,9 @@ class SubjectTracker:
         text = clause.text
         if clause.speaker is Speaker.DOCTOR:
             return PATIENT  # what the doctor says in statements is about the patient; questions are handled apart
+        if _GIVEN.search(text) or _CONTACT.search(text):
+            self._current = PATIENT
+            return PATIENT
         if _HEARSAY.search(text) or (_OTHERS.search(text) and not _ABOUT_ANIMAL.search(clause.utterance.text)):
             self._current = HEARSAY
             return HEARSAY

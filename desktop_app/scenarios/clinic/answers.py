@@ -18,10 +18,10 @@ _NO = re.compile(
 )
 _NOT_NO = re.compile(r"^(?:好|行|可以|好的|好个)[的个嘛啊]?$")
 _YES = re.compile(
-    rf"^(?:有|有的|有个|有啊|嗯|对|是|是的|系|系系系|是嘞|中|会|会个|要|着|嘿啊|是啊|对对|对啊|可不|那可不|有哦|有呢|都有|侪有|有点儿?|有滴|有啲|有一点儿?|有些|有一眼){_PARTICLES}$"
+    rf"^(?:(?:有){1,4}|有的|有个|有啊|嗯|对|是|是的|系|系系系|是嘞|中|会|会个|要|着|嘿啊|是啊|对对|对啊|可不|那可不|有哦|有呢|都有|侪有|有点儿?|有滴|有啲|有一点儿?|有些|有一眼){_PARTICLES}$"
 )
 _VERB = re.compile(r"[痛疼咳吐烧肿麻痒晕泻拉喘动花胀酸怕呕流烂窜木恶渴睡抽饮食喝抽戴冲](?:吐|心|嗽|慌)?")
-_NEGATED_VERB = re.compile(rf"^{_LEAD_IN}(?:没有|没|不|勿|唔|冇|毋|袂|弗|未|莫)(?P<verb>[^有]{{1,3}}?){_PARTICLES}$")
+_NEGATED_VERB = re.compile(rf"^{_LEAD_IN}(?:没有|没得|莫得|呒没|没|不|勿|唔|冇|毋|袂|弗|未|莫)(?P<verb>[^有]{{1,3}}?){_PARTICLES}$")
 _CONTRAST = re.compile(rf"^(?P<verb>.{{1,2}}?)(?:倒|是|就)+(?:是)?(?:没有|没|不|勿|唔|冇|毋|袂|弗)(?P=verb){_PARTICLES}$")
 _PLAIN_VERB = re.compile(rf"^(?:也|还|就|就是|有点|有滴|有啲|又|真|老|好|特别)*(?P<verb>.{{1,2}}?){_PARTICLES}$")
 _STILL_FINE = re.compile(r"(?:还好|还行|正常|没事|冇事|好的|好个|可以|没问题|没毛病|清爽|顺|通)" + _PARTICLES + "$")
@@ -62,7 +62,8 @@ def decide(exchange: Exchange) -> list[Verdict]:
     for index, part in enumerate(exchange.answers):
         if part.retracted or part.clause.question or not part.subject.patient:
             continue
-        verdict = _verdict(part, open_topics, first=index == 0)
+        alone = len(exchange.topics) == 1
+        verdict = _verdict(part, open_topics, first=index == 0, alone=alone)
         if verdict is not None and verdict.topics:
             verdicts.append(verdict)
             decided = {topic.standard for topic in verdict.topics}
@@ -78,7 +79,7 @@ def _unique(topics: tuple[Mention, ...]) -> list[Mention]:
     return [topic for topic in kept.values() if topic.standard not in ("疼痛", "不适", "肿胀")]
 
 
-def _verdict(part: Part, topics: list[Mention], *, first: bool) -> Verdict | None:
+def _verdict(part: Part, topics: list[Mention], *, first: bool, alone: bool) -> Verdict | None:
     text = part.text
     if is_bare_no(text) and first:
         return Verdict(tuple(topics), Polarity.DENIED, part)
@@ -86,15 +87,15 @@ def _verdict(part: Part, topics: list[Mention], *, first: bool) -> Verdict | Non
         return Verdict(tuple(topics), Polarity.AFFIRMED, part, unclear=len(topics) > 1)
     negated = _NEGATED_VERB.match(text)
     if negated is not None:
-        return Verdict(_by_verb(negated["verb"], topics, first), Polarity.DENIED, part)
+        return Verdict(_by_verb(negated["verb"], topics, first and alone), Polarity.DENIED, part)
     contrast = _CONTRAST.match(text)
     if contrast is not None:
-        return Verdict(_by_verb(contrast["verb"], topics, first=True), Polarity.DENIED, part)
+        return Verdict(_by_verb(contrast["verb"], topics, alone), Polarity.DENIED, part)
     if _STILL_FINE.search(text) and len(text) <= 8:
         return Verdict(_by_words(text, topics), Polarity.DENIED, part)
     plain = _PLAIN_VERB.match(text)
     if plain is not None and first:
-        return Verdict(_by_verb(plain["verb"], topics, first=False), Polarity.AFFIRMED, part)
+        return Verdict(_by_verb(plain["verb"], topics, alone=False), Polarity.AFFIRMED, part)
     if len(text) <= 5 and not part.mentions and not re.search(r"没|不|冇|无|唔|勿|毋|袂", text):
         return Verdict(_by_first_character(text, topics), Polarity.AFFIRMED, part)
     return None
@@ -105,12 +106,12 @@ def _by_first_character(text: str, topics: list[Mention]) -> tuple[Mention, ...]
     return tuple(topic for topic in topics if topic.entry.form[0] in text and len(topic.entry.form) >= 2)
 
 
-def _by_verb(verb: str, topics: list[Mention], first: bool) -> tuple[Mention, ...]:
+def _by_verb(verb: str, topics: list[Mention], alone: bool) -> tuple[Mention, ...]:
     """Return the topics whose spoken form holds the verb of the answer (痛 of 胸口痛不痛)."""
     same = tuple(topic for topic in topics if verb and (verb in topic.entry.form or _synonym(verb) in topic.entry.form))
     if same:
         return same
-    return tuple(topics) if first and len(topics) == 1 and topics[0].kind is Kind.SYMPTOM else ()
+    return tuple(topics) if alone and len(topics) == 1 and topics[0].kind is Kind.SYMPTOM else ()
 
 
 def _synonym(verb: str) -> str:

@@ -30,7 +30,7 @@ def is_chatter(part: Part) -> bool:
     return bool(_DESK.search(text)) and not part.mentions
 
 
-_NOT_DONE = re.compile(
+NOT_DONE = re.compile(
     r"^(?:我|他|她|伊|佢|阮|涯|俺|就|也|可|都|但)*(?:没有?|冇|呒没|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|用|听|要|咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打)(?:成|他|它|去|药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
 )
 _TREATS = re.compile(r"吃|喝|抹|割|拿|买|给|搽|擦|涂|打|用|滴|点|敷|药|针|食|罐|水")
@@ -40,10 +40,12 @@ def drop_refused(parts: list[Part]) -> list[Part]:
     """Return the parts without what was offered or advised and then not done (叫我吃去痛片，我没吃)."""
     gone: set[tuple[int, int]] = set()
     for index, part in enumerate(parts):
-        if not _NOT_DONE.match(part.text):
+        if not NOT_DONE.match(part.text):
             continue
         for earlier in reversed(parts[max(0, index - 3) : index]):
             if earlier.clause.utterance is part.clause.utterance and _TREATS.search(earlier.text):
+                if re.search(r"没|冇|呒|毋|勿|未|不", earlier.text):
+                    break
                 if not earlier.text.startswith(("我", "俺", "自己")) or "说" in earlier.text:
                     gone.update((earlier.key, part.key))
                 break

@@ -7,10 +7,11 @@ import re
 from desktop_app.core.records.drafts import FieldKey
 from desktop_app.core.records.speech import Speaker
 from desktop_app.scenarios.clinic.notes import Note
-from desktop_app.scenarios.clinic.sentences import Role, Said, classify, diagnosis_text
+from desktop_app.scenarios.clinic.sentences import Role, Said, classify, diagnosis_text, is_order
 from desktop_app.terms.lexicon import Hit, Kind
 from desktop_app.terms.measures import read_pressures
 from desktop_app.terms.numbers import NUMERALS
+from desktop_app.writing.record_language import written
 from desktop_app.writing.talk import Part, Talk
 
 _FIELD = {
@@ -77,9 +78,7 @@ def _note(talk: Talk, group: list[Said], exam_from: int) -> list[Note]:
     parts = tuple(item.part for item in group)
     if role is Role.DIAGNOSIS:
         return _diagnosis(talk, parts[0])
-    if role is Role.ORDER and parts[0].clause.utterance.id < exam_from and not any(
-        part.has(Kind.DRUG, Kind.DRUG_GROUP) for part in parts
-    ):
+    if role is Role.ORDER and not _is_order(parts, early=parts[0].clause.utterance.id < exam_from):
         return []
     texts = [_text(talk, part, role) for part in parts]
     text = "，".join(item for item in texts if item)
@@ -91,14 +90,45 @@ def _note(talk: Talk, group: list[Said], exam_from: int) -> list[Note]:
     return [Note(field, text, parts, derivation=_derivation(parts, text))]
 
 
+def _is_order(parts: tuple[Part, ...], *, early: bool) -> bool:
+    """Whether clauses order something: a bare drug name is none, nor is talk of other things before the examination."""
+    orders = any(is_order(part.text) for part in parts)
+    if early:
+        return orders and any(part.has(Kind.DRUG, Kind.DRUG_GROUP) for part in parts)
+    return orders or not any(part.has(Kind.DRUG) for part in parts)
+
+
 def _text(talk: Talk, part: Part, role: Role) -> str:
     text = part.text
     if role in (Role.ORDER, Role.REFERRAL):
         text = _negative_orders(_FILLER.sub("", text), [item.entry.form for item in part.named(Kind.DRUG)])
+    turned = _stopped(part, text) if role is Role.ORDER else None
+    if turned is not None:
+        return turned
     said = talk.language.plain(text, list(part.hits) if text == part.text else all_hits_of(talk, text))
     if role is Role.EXAM:
         said = _exam_text(part, said)
     return said
+
+
+_STOP_WORDS = re.compile(
+    r"^(?:你|就|也|都|先|呢|今[天朝日]|现在|马上|即刻|立刻|还是|可|可以|全部|暂时|暂|今天|这个|的药)*(?P<what>停着?|停掉|停[了脱咗]|勿吃|勿服|勿用|勿食|勿再[吃服用食]|不吃|不用|不服|勿打|勿开|不开)(?:了|哈|着|吧|矣|先)*$"
+)
+
+
+def _stopped(part: Part, text: str) -> str | None:
+    """Return 停用X or 勿用X for an order that names its drug first: 芬必得马上停, 布洛芬莫吃."""
+    drugs = part.named(Kind.DRUG, Kind.DRUG_GROUP)
+    if len(drugs) != 1:
+        return None
+    form = drugs[0].entry.form
+    name = written(drugs[0].entry)
+    if not text.startswith(form):
+        return None
+    match = _STOP_WORDS.match(text[len(form) :])
+    if match is None:
+        return None
+    return f"停用{name}" if "停" in match["what"] else f"勿用{name}"
 
 
 def all_hits_of(talk: Talk, text: str) -> list[Hit]:

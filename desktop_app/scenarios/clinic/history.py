@@ -13,7 +13,7 @@ from desktop_app.scenarios.clinic.asked import (
     field_of_topic,
     tolerated,
 )
-from desktop_app.scenarios.clinic.chatter import drop_calls, drop_refused, is_chatter
+from desktop_app.scenarios.clinic.chatter import NOT_DONE, drop_calls, drop_refused, is_chatter
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.polarity import Mention, Polarity
@@ -30,8 +30,9 @@ _TAKEN = re.compile(r"吃|服|用|喝|食|打|搽|擦|涂|抹|贴|滴|点|冲|�
 _UNKNOWN = re.compile(r"不晓得|不清楚|不知道|不记得|记不得|唔记得|唔知|记不清|说不清|讲不清|勿晓得|毋知|不太清楚|没注意|没留意")
 _SHORT = 2
 _TOLD_AT_MOST = 5  # clauses of one answer that are kept without any word that the tables know
+_VAGUE = ("痛", "疼", "疼痛", "不适", "肿", "难受")
 _MISSED_PERIOD = re.compile(r"(?:就|还|都|一直)?(?:没有?来|未来|冇来|呒没来|无来|没见|停经|停了)")
-_DAILY_LIFE = re.compile(r"镇上|街上|城里|看了手机|衣裳|本子|买的|我女|我儿|厂里|学校|作业|上学|放学|做饭|带娃|庄稼|收完|不听|哪个会|数不清|说不好|你看|别提|没法说")
+_DAILY_LIFE = re.compile(r"镇上|街上|城里|看了手机|衣裳|本子|买的|我女|我儿|厂里|学校|作业|上学|放学|做饭|带娃|庄稼|收完|不听|哪个会|数不清|说不好|你看|别提|没法说|陪[^，]{1,4}来")
 _ASKED_OF = re.compile(
     r"狗[^，？]{0,3}疫苗|大小便|大便|小便|尿量|胃口|饭量|睡眠|精神|白带|月经|胎动|产检|尿蛋白|视力|疫苗|破伤风针|狂犬疫苗|体重|血糖|血压(?=哪能|怎么样|咋样|多少|控制|量)|痰|伤口|颜色"
 )
@@ -54,14 +55,18 @@ class History:
     def notes(self) -> list[Note]:
         """Return notes in the order of the talk."""
         found: list[Note] = []
+        opened = False
         for exchange in self._talk.exchanges:
-            found += self._exchange(exchange, field_of_question(exchange))
+            asked = field_of_question(exchange) if opened else FieldKey.PRESENT_ILLNESS
+            found += self._exchange(exchange, asked)
+            opened = opened or bool(found)
         return found
 
     def _exchange(self, exchange: Exchange, asked: FieldKey) -> list[Note]:
         verdicts = decide(exchange)
         decided = {verdict.part.key for verdict in verdicts}
         found = [note for verdict in verdicts for note in self._verdict(exchange, verdict, asked)]
+        found += self._not_taken(exchange)
         if asked is FieldKey.ALLERGY:
             found += self._bare_allergy(exchange, decided)
         for part in drop_refused(drop_calls(list(exchange.answers))):
@@ -84,7 +89,10 @@ class History:
                 by_field.setdefault(field, []).append(name)
         notes = []
         for field, names in by_field.items():
+            names = [name for name in names if len(name) > 1]
             joined = "、".join(dict.fromkeys(names))
+            if not joined:
+                continue
             if verdict.polarity is Polarity.DENIED:
                 suffix = "史" if field is FieldKey.PAST_HISTORY else ""
                 notes.append(Note(field, f"否认{joined}{suffix}", parts, denial=True))
@@ -92,6 +100,15 @@ class History:
                 reasons = (Reason.AMBIGUOUS,) if verdict.unclear else ()
                 notes.append(Note(field, joined, parts, reasons=reasons))
         return notes
+
+    def _not_taken(self, exchange: Exchange) -> list[Note]:
+        """Return that a drug that was asked about by name was not taken."""
+        drugs = [topic for topic in exchange.topics if topic.kind is Kind.DRUG]
+        refused = next((part for part in exchange.answers if NOT_DONE.match(part.text) and not part.retracted), None)
+        if not drugs or refused is None:
+            return []
+        names = "、".join(dict.fromkeys(item.standard for item in drugs))
+        return [Note(FieldKey.PRESENT_ILLNESS, f"未用{names}", (*exchange.questions[-1:], refused), denial=True)]
 
     def _bare_allergy(self, exchange: Exchange, decided: set[tuple[int, int]]) -> list[Note]:
         for part in exchange.answers:
@@ -141,6 +158,8 @@ class History:
         return bool(exchange.questions) and bool(part.mentions)
 
     def _relative(self, exchange: Exchange, part: Part) -> list[Note]:
+        if part.subject.blood == "no":
+            return []
         disease = [item for item in part.named(Kind.DIAGNOSIS, Kind.SYMPTOM, Kind.DRUG) if item.polarity is Polarity.AFFIRMED]
         family = asks_family(exchange)
         if not disease and not family:
@@ -196,6 +215,9 @@ class History:
                 continue
             groups.setdefault(home, []).append(_name(item))
         for home, names in groups.items():
+            names = [name for name in names if name not in _VAGUE]
+            if not names:
+                continue
             suffix = "史" if home is FieldKey.PAST_HISTORY else ""
             joined = "、".join(dict.fromkeys(names))
             notes.append(Note(home, f"否认{joined}{suffix}", (*exchange.questions[-1:], part), denial=True))
@@ -216,6 +238,9 @@ class History:
         if len(said) < _SHORT:
             return []
         reasons = (Reason.AMBIGUOUS,) if any(item.ambiguous for item in part.mentions) else ()
+        if field is FieldKey.PAST_HISTORY:
+            said = said.replace("血压高", "高血压")
+        said = said.replace("饭食欲", "食欲")
         topic = self._topic(exchange, part)
         if topic and topic not in said:
             return [Note(field, f"{topic}：{said}", (*exchange.questions, part), reasons=reasons)]
@@ -230,7 +255,8 @@ class History:
         self._told_of.add(part.clause.utterance.id)
         if any(item.mentions or is_bare_no(item.text) or re.match(r"[不没冇唔勿毋袂呒无]", item.text) for item in before):
             return ""
-        topics = [item for item in exchange.topics if item.kind in (Kind.SYMPTOM, Kind.LAB) and _worth_naming(item)]
+        affirmed = {topic.standard for item in decide(exchange) if item.polarity is Polarity.AFFIRMED for topic in item.topics}
+        topics = [item for item in exchange.topics if item.standard in affirmed and _worth_naming(item)]
         named = _ASKED_OF.findall(exchange.asked)
         if named:
             return "、".join(dict.fromkeys(named[:2]))
