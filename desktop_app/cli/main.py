@@ -12,7 +12,19 @@ from typing import Annotated
 
 import typer
 
-from desktop_app.cli import audit, backup, demo, doctor, draft, models, read, record, users
+from desktop_app.cli import (
+    audit,
+    backup,
+    demo,
+    doctor,
+    draft,
+    evaluate,
+    ground,
+    models,
+    read,
+    record,
+    users,
+)
 from desktop_app.cli.session import Session
 from desktop_app.core.messages import LANGUAGES, Catalogue
 
@@ -93,6 +105,7 @@ def _groups() -> list[Register]:
     return [
         demo.register,
         draft.register,
+        ground.register,
         read.register,
         record.register,
         audit.register,
@@ -100,6 +113,7 @@ def _groups() -> list[Register]:
         users.register,
         doctor.register,
         models.register,
+        evaluate.register,
     ]
 
 

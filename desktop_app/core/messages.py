@@ -42,7 +42,7 @@ class Catalogue:
         """Every key that this language has."""
         return frozenset(self._texts)
 
-    def text(self, key: str, **values: object) -> str:
+    def text(self, key: str, /, **values: object) -> str:
         """Return the sentence for a key, its placeholders filled; the key itself if there is none."""
         template = self._texts.get(key, key)
         return template.format_map(_Blank(values))
