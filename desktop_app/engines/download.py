@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from desktop_app.core.cancellation import CancelToken
 from desktop_app.core.errors import InputError, SyncError
@@ -13,13 +12,8 @@ from desktop_app.engines.catalogue import ModelFile, Offer
 from desktop_app.engines.library import ENGINES, Installed, ModelLibrary, hashed
 from desktop_app.engines.protocols import Progress
 
-# read by huggingface_hub when it is imported: no second protocol, no account, no statistics
-_PLAIN = {
-    "HF_HUB_DISABLE_XET": "1",
-    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-}
+_TIMEOUT_S = 30.0  # without a byte
+_BLOCK = 256 * 1024
 _UNFINISHED = ".downloads"
 
 
@@ -56,7 +50,6 @@ def pull(
     for file in offer.files:
         _fetch(offer, file, folder, endpoint, _Meter(cancel, progress, done, offer.size))
         done += file.size
-    shutil.rmtree(folder / ".cache", ignore_errors=True)  # huggingface_hub's notes for going on
     return library.adopt(folder, offer.id, offer.kind, offer.files)
 
 
@@ -69,42 +62,59 @@ class _Meter:
         self._done = done
         self._total = max(1, total)
 
-    def add(self, count: float) -> None:
+    def add(self, count: int) -> None:
         self.cancel.check()
-        self._done += int(count)
+        self._done += count
         if self._progress is not None:
             self._progress(min(1.0, self._done / self._total))
 
 
 def _fetch(offer: Offer, file: ModelFile, folder: Path, endpoint: str | None, meter: _Meter) -> None:
-    for name, value in _PLAIN.items():
-        os.environ.setdefault(name, value)
-    import httpx
-    from huggingface_hub import hf_hub_download
-    from huggingface_hub.utils.tqdm import tqdm
-
-    class Bar(tqdm):
-        """huggingface_hub's only way of saying how far it is."""
-
-        def update(self, n: float | None = 1) -> Any:
-            meter.add(n or 0)
-            return super().update(n)
-
-    meter.cancel.check()
-    try:
-        path = Path(
-            hf_hub_download(
-                offer.repo,
-                file.name,
-                revision=offer.revision,
-                local_dir=folder,
-                endpoint=endpoint,
-                token=False,
-                tqdm_class=Bar,
-            )
-        )
-    except (OSError, httpx.HTTPError, ValueError) as error:
-        raise SyncError("model.download_failed", type(error).__name__, name=offer.id) from error
+    """Bring one file into the folder, on from where an earlier try stopped; a wrong hash deletes it."""
+    path = folder / file.name
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(file.name + ".part")
+        _receive(offer, file, part, endpoint, meter)
+        part.rename(path)
     if hashed(path, meter.cancel) != file:
         path.unlink()
         raise InputError("model.wrong_hash", name=offer.id, file=file.name)
+
+
+def _receive(offer: Offer, file: ModelFile, part: Path, endpoint: str | None, meter: _Meter) -> None:
+    # huggingface_hub's own download throws a broken-off file away, which a village line never forgives;
+    # so only its addresses are used
+    import httpx
+    from huggingface_hub import hf_hub_url
+
+    url = hf_hub_url(offer.repo, file.name, revision=offer.revision, endpoint=endpoint)
+    have = part.stat().st_size if part.exists() else 0
+    headers = {"Range": f"bytes={have}-"} if have else {}
+    try:
+        with (
+            httpx.Client(follow_redirects=True, timeout=_TIMEOUT_S) as client,
+            client.stream("GET", url, headers=headers) as answer,
+        ):
+            if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                part.unlink()
+            answer.raise_for_status()
+            goes_on = answer.status_code == httpx.codes.PARTIAL_CONTENT
+            _append(answer.iter_raw(_BLOCK), part, have if goes_on else 0, file.size, meter)
+    except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SyncError("model.download_failed", type(error).__name__, name=offer.id) from error
+
+
+def _append(blocks: Iterator[bytes], part: Path, have: int, size: int, meter: _Meter) -> None:
+    meter.add(have)
+    with part.open("ab" if have else "wb") as out:
+        for block in blocks:
+            have += len(block)
+            if have > size:
+                break  # more than was promised: the hash will refuse it, the disk must not fill up
+            out.write(block)
+            meter.add(len(block))
+        out.flush()
+        os.fsync(out.fileno())
+    if have < size:
+        raise OSError("the line broke")

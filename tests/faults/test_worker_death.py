@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -106,9 +105,9 @@ def test_no_process_survives_the_program(model: ModelRef) -> None:
 
 @pytest.mark.slow
 def test_a_hundred_deaths(host: EngineHost, model: ModelRef) -> None:
-    """Killed at seeded moments: before, while and after it answers; every call ends, in an answer or its error."""
+    """Killed at seeded moments of its work: every call ends, in an answer or in its error."""
     moments = random.Random(20_260_101)
-    outcomes = {"died": 0, "answered": 0}
+    codes: list[str] = []
     for _ in range(100):
         answer = pieces(host, model, Sampling(max_tokens=64))
         kill_after = moments.randrange(0, 70)
@@ -117,11 +116,9 @@ def test_a_hundred_deaths(host: EngineHost, model: ModelRef) -> None:
                 if count == kill_after:
                     die(host, moments.choice([signal.SIGKILL, signal.SIGSEGV]))
         except EngineError as error:
-            assert error.code == "engine.died"
-            outcomes["died"] += 1
-        else:
-            outcomes["answered"] += 1
-    assert outcomes["died"] > 10
+            codes.append(error.code)
+    assert len(codes) > 10
+    assert set(codes) == {"engine.died"}
     assert "".join(pieces(host, model, SHORT)) == tiny_llama.TEXT[:4]
     children = [child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE]
     assert children == []

@@ -19,7 +19,7 @@ from desktop_app.engines.models import ModelRef
 from desktop_app.engines.protocols import LanguageModel, PageReader, Sampling, Transcriber
 from models.recipes import tiny_llama, tiny_whisper
 
-LONG = Sampling(max_tokens=1900)
+PLAIN, LONG = Sampling(), Sampling(max_tokens=1900)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def speech(path: Path) -> ModelRef:
     return ModelRef(kind="speech", engine="faster-whisper", name=path.name, path=str(path), sha256="b" * 64)
 
 
-def answer(host: EngineHost, path: Path, sampling: Sampling = Sampling(), prompt: str = "hello") -> str:
+def answer(host: EngineHost, path: Path, sampling: Sampling = PLAIN, prompt: str = "hello") -> str:
     model: LanguageModel = HostedLanguageModel(host, lambda: language(path))
     return "".join(model.generate(prompt, sampling, CancelToken()))
 
@@ -110,7 +110,9 @@ def test_silence_gives_no_utterance(host: EngineHost, whisper: Path, silent: Pat
     assert transcriber.transcribe(str(silent), None, CancelToken()).utterances == ()
 
 
-@pytest.mark.parametrize("content", [b"", b"RIFF", b"\x00" * 5000, "不是录音".encode() * 99, b"#EXTM3U\nhttp://x/"])
+@pytest.mark.parametrize(
+    "content", [b"", b"RIFF", b"\x00" * 5000, "不是录音".encode() * 99, b"#EXTM3U\nhttp://x/"]
+)
 def test_what_is_no_sound_is_an_input_error(
     host: EngineHost, whisper: Path, tmp_path: Path, content: bytes
 ) -> None:
@@ -166,7 +168,9 @@ def test_cancelling_between_tokens_keeps_the_process(endless_gguf: Path) -> None
 
 def test_a_caller_who_stops_listening_cancels(endless_gguf: Path) -> None:
     with EngineHost(Patience(grace=30.0)) as host:
-        pieces = HostedLanguageModel(host, lambda: language(endless_gguf)).generate("hello", LONG, CancelToken())
+        pieces = HostedLanguageModel(host, lambda: language(endless_gguf)).generate(
+            "hello", LONG, CancelToken()
+        )
         next(pieces)
         pid = host.pid
         pieces.close()  # type: ignore[attr-defined]
@@ -190,17 +194,25 @@ def test_a_process_that_does_not_stop_is_killed(endless_gguf: Path) -> None:
 
 
 def test_a_silent_process_counts_as_hung(endless_gguf: Path) -> None:
-    with EngineHost(Patience(silence=0.3)) as host:
-        pieces = HostedLanguageModel(host, lambda: language(endless_gguf)).generate("hello", LONG, CancelToken())
+    with EngineHost(Patience(silence=1.0)) as host:
+        pieces = HostedLanguageModel(host, lambda: language(endless_gguf)).generate(
+            "hello", LONG, CancelToken()
+        )
         with pytest.raises(EngineError) as caught:
-            for _ in pieces:
-                os.kill(host.pid or 0, 19)
+            freeze(host, pieces)
         assert caught.value.code == "engine.timeout"
+
+
+def freeze(host: EngineHost, pieces: Iterator[str]) -> None:
+    for _ in pieces:
+        os.kill(host.pid or 0, 19)
 
 
 def test_a_second_caller_waits_and_may_give_up_waiting(endless_gguf: Path) -> None:
     with EngineHost() as host:
-        first = HostedLanguageModel(host, lambda: language(endless_gguf)).generate("hello", LONG, CancelToken())
+        first = HostedLanguageModel(host, lambda: language(endless_gguf)).generate(
+            "hello", LONG, CancelToken()
+        )
         next(first)
         os.kill(host.pid or 0, 19)
         cancel = CancelToken()

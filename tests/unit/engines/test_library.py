@@ -116,20 +116,18 @@ def test_what_is_no_model_is_refused(library: ModelLibrary, tmp_path: Path) -> N
 
 
 def test_a_cancelled_import_leaves_nothing(library: ModelLibrary, gguf: Path) -> None:
-    cancel = CancelToken()
-    with pytest.raises(Cancelled):
-        library.import_from(gguf, cancel=cancel, progress=lambda _share: cancel.cancel())
-        cancel.check()
     library.import_from(gguf, "first")
     stopped = CancelToken()
     stopped.cancel()
     with pytest.raises(Cancelled):
         library.import_from(gguf, "second", stopped)
-    assert {item.id for item in library.installed()} <= {"first", "tiny"}
+    assert {item.id for item in library.installed()} == {"first"}
     assert not [item for item in library.folder.iterdir() if item.name.startswith(".")]
 
 
-def test_a_full_disk_is_seen_before_a_byte_is_copied(library: ModelLibrary, gguf: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_seen_before_a_byte_is_copied(
+    library: ModelLibrary, gguf: Path, tmp_path: Path
+) -> None:
     huge = tmp_path / "huge.gguf"
     huge.write_bytes(gguf.read_bytes())
     os.truncate(huge, psutil.disk_usage(str(tmp_path)).free * 2)  # a hole, not bytes
@@ -160,9 +158,16 @@ def test_samples_are_used_only_where_asked(tmp_path: Path, whisper: Path, gguf: 
 
 @pytest.mark.parametrize(
     "change",
-    [{"id": "other"}, {"kind": "vision"}, {"files": []}, {"files": [{"name": "../x", "size": 1, "sha256": ""}]}],
+    [
+        {"id": "other"},
+        {"kind": "vision"},
+        {"files": []},
+        {"files": [{"name": "../x", "size": 1, "sha256": ""}]},
+    ],
 )
-def test_a_manifest_that_lies_is_left_out(library: ModelLibrary, gguf: Path, change: dict[str, object]) -> None:
+def test_a_manifest_that_lies_is_left_out(
+    library: ModelLibrary, gguf: Path, change: dict[str, object]
+) -> None:
     library.import_from(gguf, "x")
     path = library.folder / "x" / MANIFEST
     path.write_text(json.dumps(json.loads(path.read_text()) | change))

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,7 +9,7 @@ from desktop_app.engines.pieces import PieceStream
 def joined(data: bytes, cuts: list[int], stop: tuple[str, ...]) -> str:
     stream = PieceStream(stop)
     edges = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-    parts = [stream.feed(data[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [stream.feed(data[a:b]) for a, b in pairwise(edges)]
     return "".join(parts) + stream.end()
 
 
