@@ -19,10 +19,13 @@ import numpy as np
 import numpy.typing as npt
 from gguf import GGUFWriter, TokenType
 
-# config.json of Qwen2.5-0.5B-Instruct WIDTH, FEED, LAYERS, HEADS, KEY_HEADS = 896, 4864, 24, 14, 2
-VOCABULARY, CONTEXT = 151_936, 32_768 ROPE_BASE, EPSILON = 1_000_000.0, 1e-6 HEAD = WIDTH // HEADS NOISE =
-0.02 _TILE = 1 << 20  # so many random numbers are drawn and repeated: drawing 494 million takes longer than
-writing them
+# config.json of Qwen2.5-0.5B-Instruct
+WIDTH, FEED, LAYERS, HEADS, KEY_HEADS = 896, 4864, 24, 14, 2
+VOCABULARY, CONTEXT = 151_936, 32_768
+ROPE_BASE, EPSILON = 1_000_000.0, 1e-6
+HEAD = WIDTH // HEADS
+NOISE = 0.02
+_TILE = 1 << 20  # so many numbers are drawn, then repeated: drawing 494 million takes longer than writing
 
 HalfArray = npt.NDArray[np.float16]
 FloatArray = npt.NDArray[np.float32]
