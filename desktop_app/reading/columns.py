@@ -142,47 +142,76 @@ def _by_content(row: Sequence[Cell], labs: LabTable) -> list[list[Cell]]:
 
 def _spans(
     sided: Sequence[Sequence[Sequence[Cell]]], heading: Heading | None, labs: LabTable
-) -> dict[int, dict[Role, Span]]:
+) -> dict[int, dict[Role, list[Span]]]:
     """Return where each side's columns stand: by the cells that can be nothing else, else by the heading."""
-    found: dict[int, dict[Role, list[Cell]]] = {}
+    spans: dict[int, dict[Role, list[Span]]] = {}
+    for (side, role), cells in _certain(sided, labs).items():
+        if len(cells) >= 2 or heading is None:
+            span = Span(median(cell.left for cell in cells), median(cell.right for cell in cells))
+            spans.setdefault(side, {})[role] = [span]
+    for side, anchors in enumerate(heading.sides if heading else ()):
+        known = spans.setdefault(side, {})
+        learned = set(known)
+        for role, cell in anchors:
+            if role not in learned:
+                known.setdefault(role, []).append(Span(cell.left, cell.right))
+    return spans
+
+
+def _certain(sided: Sequence[Sequence[Sequence[Cell]]], labs: LabTable) -> dict[tuple[int, Role], list[Cell]]:
+    found: dict[tuple[int, Role], list[Cell]] = {}
     for sides in sided:
         for side, cells in enumerate(sides):
             for cell in cells:
                 roles = options(cell.text, labs)
                 if len(roles) == 1:
-                    found.setdefault(side, {}).setdefault(next(iter(roles)), []).append(cell)
-    spans: dict[int, dict[Role, Span]] = {}
-    for side, columns in found.items():
-        for role, cells in columns.items():
-            if len(cells) >= 2 or heading is None:
-                span = Span(median(cell.left for cell in cells), median(cell.right for cell in cells))
-                spans.setdefault(side, {})[role] = span
-    for side, anchors in enumerate(heading.sides if heading else ()):
-        for role, cell in anchors:
-            spans.setdefault(side, {}).setdefault(role, Span(cell.left, cell.right))
-    return spans
+                    found.setdefault((side, next(iter(roles))), []).append(cell)
+    return found
 
 
-def _record(side: int, cells: Sequence[Cell], spans: dict[Role, Span], labs: LabTable) -> Record:
+def _record(side: int, cells: Sequence[Cell], spans: dict[Role, list[Span]], labs: LabTable) -> Record:
     record = Record(side)
     waiting: list[tuple[Cell, frozenset[Role]]] = []
+    names = [cell.left for cell in cells if options(cell.text, labs) == {Role.NAME}]
     for cell in cells:
         roles = options(cell.text, labs)
+        if Role.NUMBER in roles and names:  # row numbers stand before the name, values after it
+            roles = frozenset({Role.NUMBER}) if cell.left < min(names) else roles - {Role.NUMBER}
+        if Role.VALUE in roles and Role.OTHER in spans:  # it may be last time's
+            roles |= {Role.OTHER}
         if len(roles) == 1:
             record.put(next(iter(roles)), cell)
         else:
             waiting.append((cell, roles))
     for cell, roles in sorted(waiting, key=lambda pair: len(pair[1])):
         record.put(_chosen(cell, roles, record, spans), cell)
+    _keep_one_value(record, spans.get(Role.VALUE, []))
     return record
 
 
-def _chosen(cell: Cell, roles: frozenset[Role], record: Record, spans: dict[Role, Span]) -> Role:
+def _keep_one_value(record: Record, spans: Sequence[Span]) -> None:
+    """Of several values keep the one in the value column; where none stands out, keep none."""
+    values = record.cells.get(Role.VALUE, [])
+    if len(values) < 2:
+        return
+    del record.cells[Role.VALUE]
+    ranked = sorted(values, key=lambda cell: _distance(spans, cell)) if spans else []
+    if ranked and _distance(spans, ranked[0]) + ranked[0].height < _distance(spans, ranked[1]):
+        record.put(Role.VALUE, ranked.pop(0))
+    for cell in ranked or values:
+        record.put(Role.OTHER, cell)
+
+
+def _distance(spans: Sequence[Span], cell: Cell) -> float:
+    return min(span.distance(cell) for span in spans)
+
+
+def _chosen(cell: Cell, roles: frozenset[Role], record: Record, spans: dict[Role, list[Span]]) -> Role:
     """Choose the nearest column; one that is taken, or unknown, only when nothing else is left."""
-    free = [role for role in roles if role not in record.cells or role is Role.NAME]
+    free = [role for role in roles if role not in record.cells or role in (Role.NAME, Role.OTHER)]
     known = [role for role in free if role in spans]
     if known:
-        return min(sorted(known), key=lambda role: spans[role].distance(cell))
+        return min(sorted(known), key=lambda role: _distance(spans[role], cell))
     order = (Role.VALUE, Role.RANGE, Role.UNIT, Role.MARK, Role.NUMBER, Role.NAME, Role.OTHER)
     if Role.NAME in free and not any(other.left < cell.left for other in record.cells.get(Role.NAME, ())):
         return Role.NAME

@@ -16,7 +16,8 @@ from desktop_app.terms.lab_units import for_item, plain
 from desktop_app.terms.labs import QUALITATIVE, LabItem, LabTable
 
 SURE_VALUE = 0.88  # confidence of a value that needs no second look; right ones read 0.95 and more
-SURE_PART = 0.70  # likewise of name, unit and range, which the tables check as well
+SURE_PART = 0.70  # likewise of name and range, which the tables check as well
+SURE_KNOWN = 0.40  # of unit and mark: a small alphabet, and both must agree with the rest
 RANGE_OFF = 5.0  # a printed range that many times off the table's has lost a point or its unit
 UNLIMITED = 1000.0  # without a row in lab_limit.csv: so many times the range's upper end is no patient
 DIMENSIONLESS = ("", "1", "[pH]")
@@ -107,7 +108,7 @@ def _reading_doubts(
 ) -> list[Reason]:
     """Doubts about single cells, before anything is compared."""
     doubts = []
-    least = {Role.VALUE: SURE_VALUE}
+    least = {Role.VALUE: SURE_VALUE, Role.UNIT: SURE_KNOWN, Role.MARK: SURE_KNOWN}
     checked = (Role.NAME, Role.VALUE, Role.UNIT, Role.RANGE, Role.MARK)
     cells = [(role, cell) for role in checked for cell in record.cells.get(role, ())]
     if any(cell.confidence < least.get(role, SURE_PART) for role, cell in cells):

@@ -133,7 +133,8 @@ def _special(compact: str, mark: str | None) -> Value:
         return Value(number=float(f"{power[1]}e{power[2]}"), mark=mark, decimals=_decimals(power[1]))
     if _THOUSANDS.fullmatch(compact):
         return Value(number=float(compact.replace(",", "")), mark=mark, decimals=_decimals(compact))
-    if _FEW.fullmatch(compact):
+    few = _FEW.fullmatch(compact)
+    if few and float(few[1]) <= float(few[2]):
         return Value(word=compact.replace("~", "-"), mark=mark)
     if _LETTERED.fullmatch(compact):
         digits = re.sub("[,。·]", ".", compact.translate(_LETTERS))

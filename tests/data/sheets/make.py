@@ -405,10 +405,10 @@ def save(image: np.ndarray, path: Path, quality: int) -> None:
     path.write_bytes(data.tobytes())
 
 
-def write_case(folder: Path, seed: int) -> None:
+def write_case(folder: Path, seed: int, severity: float = 1.0) -> None:
     """Write one page and its truth; every eighth lies on its side or upside down."""
     page, truth = sheet(seed)
-    photo = photograph(page, seed)
+    photo = photograph(page, seed, severity)
     quarter = seed // 8 % 3 if seed % 8 == 0 else None
     if quarter is not None:
         photo = cv2.rotate(photo, quarter)
@@ -461,6 +461,7 @@ def main() -> None:
     parser.add_argument("target", type=Path)
     parser.add_argument("--first", type=int, default=1, help="first seed")
     parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--severity", type=float, default=1.0, help="of tilt, blur, noise and shadow")
     parser.add_argument("--sample", action="store_true")
     options = parser.parse_args()
     if options.sample:
@@ -473,7 +474,7 @@ def main() -> None:
         return
     options.target.mkdir(parents=True, exist_ok=True)
     for seed in range(options.first, options.first + options.count):
-        write_case(options.target, seed)
+        write_case(options.target, seed, options.severity)
 
 
 if __name__ == "__main__":
