@@ -22,12 +22,14 @@ class Alignment:
         allowed: clauses of those who may prove this field, in order.
         anchors: utterances that share its subject matter, best first.
         near: allowed clauses within reach of an anchor; all allowed where there is no anchor.
+        reach: utterances within reach of an anchor, whoever spoke.
         best: the greatest share of the statement's characters that stands in one exchange.
     """
 
     allowed: tuple[Clue, ...]
     anchors: tuple[int, ...]
     near: tuple[Clue, ...]
+    reach: frozenset[int]
     best: float
 
 
@@ -59,12 +61,13 @@ class Aligner:
         anchors = sorted((item for item in scores if scores[item] >= bar), key=lambda item: -scores[item])
         named = self._named(claim)
         places = {sources.order[item] for item in {*anchors[:6], *given, *named} if item is not None}
-        near = tuple(
+        reach = frozenset(
             item
-            for item in allowed
-            if any(abs(sources.order[item.utterance] - place) <= REACH for place in places)
+            for item, place in sources.order.items()
+            if any(abs(place - other) <= REACH for other in places)
         )
-        return Alignment(allowed, tuple(anchors), near or allowed, best)
+        near = tuple(item for item in allowed if item.utterance in reach)
+        return Alignment(allowed, tuple(anchors), near or allowed, reach, best)
 
     def _named(self, claim: Claim) -> set[int]:
         """Return the utterances that name one of the statement's findings or drugs."""

@@ -60,8 +60,14 @@ def _check(piece: Piece, spoken: list[Clue], sources: Sources) -> Verdict:
     denied = [item for item in told if _denies(item)]
     allergens = [item for item in own if _accuses(item, sources)]
     named = [item for item in piece.mentions if item.kind in (Kind.DRUG, Kind.DRUG_GROUP)]
+    if "药" in piece.text:
+        allergens = [item for item in allergens if item.drugs]
     if _NONE.match(piece.text):
         return _none(piece, denied, allergens, bool(named))
+    if named and piece.negative:
+        borne = [item for item in own for mention in named if names_drug(mention, item)]
+        fine = [item for item in borne if _cleared(item, sources) or _denies(item)]
+        return Verdict((), (fine[0],)) if fine else Verdict((Problem(Reason.ALLERGY),))
     if not named:
         return _other_allergen(piece, own, denied)
     for mention in named:

@@ -18,6 +18,9 @@ ORDER_FIELDS = frozenset((FieldKey.PLAN, FieldKey.REFERRAL))
 
 _PIECE = re.compile(r"[^，,；;。\n]+")
 _DENIES_LIST = re.compile(r"^(?:否认|无|未见|未闻及?|未诉|没有|未触及|未及)(?!明显诱因|诱因)")
+_RELATION = re.compile(
+    r"配偶|丈夫|妻子|爱人|家属|家族|家人|父母|父亲|母亲|[兄弟姐妹]{1,2}|儿子|女儿|祖父|祖母|邻居"
+)
 _DRUG_KINDS = (Kind.DRUG, Kind.DRUG_GROUP)
 _FINDING_KINDS = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.EXAM)
 
@@ -56,7 +59,10 @@ class Piece:
     @property
     def relations(self) -> set[str]:
         """The relatives that it names."""
-        return {kin.standard for hit in self.hits if (kin := hit.of(Kind.KIN)) is not None}
+        plain = _RELATION.match(self.text)
+        return ({plain[0]} if plain else set()) | {
+            kin.standard for hit in self.hits if (kin := hit.of(Kind.KIN)) is not None
+        }
 
     def measured(self) -> set[str]:
         """Return the vital signs and tests that it names."""
@@ -142,5 +148,8 @@ def _settle(text: str, found: list[Mention]) -> list[Mention]:
     if not _DENIES_LIST.match(text):
         return found
     return [
-        Mention(item.start, item.end, item.standard, item.kind, Polarity.DENIED, item.entry) for item in found
+        item
+        if item.start == 0
+        else Mention(item.start, item.end, item.standard, item.kind, Polarity.DENIED, item.entry)
+        for item in found
     ]

@@ -14,9 +14,10 @@ from desktop_app.writing.polarity import Mention
 
 # a doctor's no, before or after the drug
 _NO = re.compile(
-    r"不能|不要|不用|不吃|不打|不给|不开|不敢|不消|不宜|不可|不许|不得|不行|别|莫|唔好|唔使|唔食|唔可|勿好|勿吃|勿要|勿能|毋通|毋好|免|停|禁|"
+    r"不能|不要|不用|不吃|不打|不给|不开|不敢|不消|不宜|不可|不许|不得|不行|别|莫|唔好|唔使|唔食|唔可|勿好|勿吃|勿要|勿能|毋通|毋好|免(?!疫)|停|禁|不慌|不急|不忙|"
     r"先不|先唔|先勿|暂不|忌|没有|没得|冇|无(?!效)|避|丢掉|叫停|不再"
 )
+_REFUSAL = r"(?:先|就|也|都|暂时|千万|一定|可)*(?:不|别|莫|唔|勿|毋|停|免)"
 _WRITTEN_NO = re.compile(r"停|不|忌|禁|勿|避|暂缓|未|无(?!效)|莫|别")
 _GO_ON = re.compile(r"接到|继续|照|还是吃|可以|要得|系|对|接着|吃着")
 
@@ -53,6 +54,9 @@ def names_drug(mention: Mention, clue: Clue) -> bool:
         return True
     if any(len(item) >= 3 and (item in mention.standard or mention.standard in item) for item in clue.drugs):
         return True
+    tail = mention.standard[-3:] if mention.standard.endswith("胰岛素") else mention.standard[-2:]
+    if tail in ("血清", "疫苗", "胰岛素") and tail in clue.part.text and not clue.drugs:
+        return True
     wanted = content(mention.standard)
     return mention.kind is Kind.DRUG_GROUP and len(wanted) >= 2 and share(wanted, clue.chars) >= 1
 
@@ -85,7 +89,9 @@ def _refuses(clue: Clue, sources: Sources) -> bool:
         following is not None
         and not following.drugs
         and following.part.clause.sentence == clue.part.clause.sentence
-        and bool(re.match(r"(?:先|就|也|都|暂时)?(?:不|别|莫|唔|勿|毋|停|免)", following.part.text))
+        and bool(
+            re.match(r"(?:先|就|也|都|暂时|千万|一定|可)*(?:不|别|莫|唔|勿|毋|停|免)", following.part.text)
+        )
     )
 
 

@@ -6,18 +6,17 @@ import re
 from dataclasses import dataclass
 
 from desktop_app.core.records.drafts import FieldKey, Reason, Support
-from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.grounding.alignment import Alignment
 from desktop_app.writing.grounding.claims import Claim, Piece, Problem, Verdict
-from desktop_app.writing.grounding.sources import Clue, Finding, Sources
-from desktop_app.writing.grounding.wording import content, share
+from desktop_app.writing.grounding.sources import Clue, Finding, Sources, settle
+from desktop_app.writing.grounding.wording import close, content, share
 from desktop_app.writing.polarity import Mention, Polarity
 
 _QUALIFIER = re.compile(r"^(?:[12]型|慢性|急性|原发性|轻度|重度|双侧|左侧|右侧|左|右)+|(?:病史|史|部)$")
-_CLOSE = 0.5  # share of a finding's characters that makes a clause speak of it
 _SURE = 0.99  # share at which a clause that denies contradicts one that affirms
 # general words say less than the statement does, and stand in every other clause
 _GENERAL = frozenset(("疼痛", "不适", "肿胀", "难受", "症状", "异常", "既往史", "病史"))
+_SOME_RELATIVE = frozenset(("家属", "家族", "家人"))
 _DOUBT = re.compile(r"[?？]|待查|待排|可能|疑")
 
 
@@ -58,6 +57,8 @@ def check_findings(claim: Claim, alignment: Alignment, sources: Sources) -> Verd
     clues: list[Clue] = []
     for piece in claim.pieces:
         for mention in piece.findings:
+            if mention.standard in _GENERAL:
+                continue
             verdict = _check(mention, piece, claim, alignment, sources)
             problems += verdict.problems
             clues += verdict.clues
@@ -65,6 +66,9 @@ def check_findings(claim: Claim, alignment: Alignment, sources: Sources) -> Verd
 
 
 def _check(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:
+    name, polarity = settle(mention)
+    if name != mention.standard:
+        mention = Mention(mention.start, mention.end, name, mention.kind, polarity, mention.entry)
     relatives = piece.relations or _relations(claim)
     known = _known(mention, claim, sources)
     if relatives and claim.key is not FieldKey.PLAN:
@@ -143,24 +147,22 @@ def _of_relatives(
 ) -> Verdict:
     """Judge a relative's disease: the same relative must have it."""
     told = [item for item in known if not item.clue.part.subject.patient]
-    if any(item.clue.part.subject.who in relatives for item in told):
+    if any(item.clue.part.subject.who in relatives | _SOME_RELATIVE for item in told):
         return Verdict((), tuple(item.clue for item in told[:1]))
+    if told:
+        return Verdict((Problem(Reason.SUBJECT, Support.CONFLICT),), (told[0].clue,))
     wanted = content(mention.standard)
-    clues = [item for item in sources.clues if share(wanted, item.chars) >= _CLOSE]
+    clues = [item for item in sources.clues if close(wanted, item.chars)]
     around = [
         other
         for clue in clues
         for other in sources.clues
         if sources.near(clue.utterance, other.utterance) <= 1
     ]
-    words = content(piece.text) - wanted
-    if any(words & item.chars and not _own_only(item) for item in around):
+    words = frozenset().union(*(content(item) for item in relatives))
+    if words and any(words <= item.chars for item in around):
         return Verdict((), tuple(clues[:1]))
     return Verdict((Problem(Reason.SUBJECT, Support.CONFLICT if known else Support.UNSUPPORTED),))
-
-
-def _own_only(clue: Clue) -> bool:
-    return clue.part.subject.patient and not clue.part.has(Kind.KIN) and not clue.part.has(Kind.PERSON)
 
 
 def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment) -> Verdict:
@@ -168,22 +170,22 @@ def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alig
     wanted = content(mention.standard) | content(mention.entry.form)
     narrow = min((content(mention.standard), content(mention.entry.form)), key=len)
     pool = [item for item in alignment.allowed if item.part.subject.patient]
-    close = [item for item in pool if max(share(wanted, item.chars), share(narrow, item.chars)) >= _CLOSE]
-    if not close or not wanted:
+    spoken = [item for item in pool if close(wanted, item.chars) or close(narrow, item.chars)]
+    if not spoken or not wanted:
         if mention.polarity is Polarity.DENIED:
             return Verdict((Problem(Reason.NEGATION),))
         return Verdict((Problem(Reason.NOT_SAID),))
-    told = [item for item in close if not (item.question and item.doctor)]
+    told = [item for item in spoken if not (item.question and item.doctor)]
     denied = mention.polarity is Polarity.DENIED
     if any(item.negative == denied for item in told) or claim.ordered:
-        return Verdict((), (next((item for item in told if item.negative == denied), close[0]),))
+        return Verdict((), (next((item for item in told if item.negative == denied), spoken[0]),))
     if told and any(share(wanted, item.chars) >= _SURE for item in told):
         return Verdict((Problem(Reason.NEGATION, Support.CONFLICT),), (told[0],))
     answers = [
-        item for asked in close if asked.question for item in pool if item.utterance == asked.utterance + 1
+        item for asked in spoken if asked.question for item in pool if item.utterance == asked.utterance + 1
     ]
     if any(item.negative == denied for item in answers):
-        return Verdict((), (close[0], next(item for item in answers if item.negative == denied)))
+        return Verdict((), (spoken[0], next(item for item in answers if item.negative == denied)))
     if denied or answers:
-        return Verdict((Problem(Reason.NEGATION),), (close[0],))
-    return Verdict((), (close[0],))
+        return Verdict((Problem(Reason.NEGATION),), (spoken[0],))
+    return Verdict((), (spoken[0],))

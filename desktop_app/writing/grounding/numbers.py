@@ -30,7 +30,21 @@ _CUSTOMARY = {
     Sort.BARE: {""},
     Sort.FREQUENCY: {"次/日"},
 }
+_UNMISTAKABLE = (
+    Sort.PRESSURE,
+    Sort.TEMPERATURE,
+    Sort.SHARE,
+    Sort.RATE,
+    Sort.WEIGHT,
+    Sort.SIZE,
+    Sort.PLUS,
+    Sort.YEAR,
+    Sort.AGE,
+    Sort.CLOCK,
+    Sort.CONCENTRATION,
+)
 _DOSING = (Sort.DOSE, Sort.FREQUENCY)
+_GRAMS = 5  # a dose number without a unit is grams up to here, milligrams above
 _AFTER_DRUG = 2  # turns of the same speaker in which a dose may still follow its drug
 
 
@@ -73,7 +87,15 @@ def _find(
 ) -> Clue | None:
     region = _region(quantity, piece, claim, alignment.allowed, sources)
     clues: Iterable[Clue] = alignment.near if region is None else region
-    return next((item for item in clues if _states(item, quantity, piece)), None)
+    found = next((item for item in clues if _states(item, quantity, piece)), None)
+    if found is None and region is None and _distinct(quantity):
+        return next((item for item in alignment.allowed if _states(item, quantity, piece)), None)
+    return found
+
+
+def _distinct(quantity: Quantity) -> bool:
+    """Whether a quantity can hardly stand for anything else in the same talk."""
+    return quantity.sort in _UNMISTAKABLE or any(value % 1 for value in quantity.shown)
 
 
 def _region(
@@ -144,6 +166,9 @@ def _customary(quantity: Quantity, piece: Piece) -> bool:
         return not units or quantity.unit in units
     if quantity.sort not in _CUSTOMARY:
         return False
+    if quantity.sort is Sort.DOSE and quantity.unit == "mg" and quantity.shown:
+        grams = quantity.low / min(quantity.shown) > 1
+        return grams == (min(quantity.shown) <= _GRAMS)
     units_of_sort = _CUSTOMARY[quantity.sort]
     return units_of_sort is None or quantity.unit in units_of_sort
 
@@ -164,17 +189,18 @@ def _explain(
     anchored = {item.utterance for item in alignment.near}
     if any(_states(item, quantity, piece) for item in sources.retracted if item.utterance in anchored):
         return Problem(Reason.CORRECTED_AWAY, Support.CONFLICT)
-    if claim.from_doctor and any(
-        _states(item, quantity, piece) for item in sources.clues if item not in alignment.allowed
-    ):
+    region = _region(quantity, piece, claim, alignment.allowed, sources) or alignment.near
+    if quantity.sort is not Sort.SPAN and _unit_differs(quantity, piece, region):
+        return Problem(Reason.UNIT)
+    others = (
+        item for item in sources.clues if item not in alignment.allowed and item.utterance in alignment.reach
+    )
+    if claim.from_doctor and any(_states(item, quantity, piece) for item in others):
         return Problem(Reason.SPEAKER, Support.UNCERTAIN)
     if quantity.sort is Sort.SPAN:
         return Problem(Reason.DURATION)
     if quantity.sort in (Sort.YEAR, Sort.CLOCK, Sort.AGE):
         return Problem(Reason.DATE)
-    region = _region(quantity, piece, claim, alignment.allowed, sources) or alignment.near
-    if _unit_differs(quantity, piece, region):
-        return Problem(Reason.UNIT)
     if quantity.sort in _DOSING and (piece.owner is not None or claim.ordered):
         return Problem(Reason.DOSE)
     return Problem(Reason.NUMBER)

@@ -60,6 +60,8 @@ _UNITS: dict[str, tuple[Sort, str, float]] = {
     "°F": (Sort.TEMPERATURE, "℉", 1),
     "次/分": (Sort.RATE, "次/分", 1),
     "次/min": (Sort.RATE, "次/分", 1),
+    "次/小时": (Sort.RATE, "次/小时", 1),
+    "次/h": (Sort.RATE, "次/小时", 1),
     "bpm": (Sort.RATE, "次/分", 1),
     "%": (Sort.SHARE, "%", 1),
     "‰": (Sort.SHARE, "‰", 1),
@@ -146,12 +148,15 @@ _FREQUENCY = re.compile(
     r"|(?<![A-Za-z])(?P<latin>qd|bid|tid|qid|qn)(?![A-Za-z])|每(?P<hours>\d+)小时(?:一|1)?次"
 )
 _LATIN = {"qd": 1.0, "bid": 2.0, "tid": 3.0, "qid": 4.0, "qn": 1.0}
-_MEASURED = re.compile(rf"{_RANGE}\s?(?:余|多|来)?\s?(?:个(?!月))?(?P<unit>{_UNIT})(?:半)?(?![A-Za-z])")
-_PLUS = re.compile(r"(?P<low>\d)\+|(?P<signs>\+{1,4})(?!\d)")
+_MEASURED = re.compile(
+    rf"{_RANGE}\s?个?(?:余|多|来)?\s?(?:个(?!月))?(?P<unit>{_UNIT})"
+    r"(?P<half>半(?![斤包片粒碗杯袋支两个]))?(?![A-Za-z])"
+)
+_PLUS = re.compile(r"(?<!\d)(?P<low>\d+)\+|(?P<signs>\+{1,4})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?P<low>(?:19|20)\d\d)年")
 _BARE = re.compile(rf"(?<![\d.A-Za-z])(?P<low>{_NUMBER})(?:[~～\-](?P<high>{_NUMBER}))?")
 _RUNS = re.compile(f"[{NUMERALS}]+(?:点[零一二三四五六七八九]+)?")
-_SPO2 = re.compile(r"(?i)spo2|sao2|腰?[LCTS]\d|腰\d(?:/\d)?|120|110")
+_SPO2 = re.compile(r"(?i)spo2|sao2|腰?[LCTS]\d|腰\d(?:/\d)?|120|110|[餐饭]后2(?:小时|h)")
 # words of time without a number: what they mean in days
 _RELATIVE = {
     "大前天": 3.0,
@@ -167,6 +172,7 @@ _RELATIVE = {
     "前年": 730.0,
 }
 _RELATIVE_WORD = re.compile("|".join(_RELATIVE))
+_ONE = re.compile(r"(?:吃|喝|服|食|用|打|挂|抹|给|拿|攞)(?:了|咗|仔|过|矣)?(?P<form>片|粒|颗|支|包|袋|瓶|针)")
 _HALF = re.compile(r"半个?(?:多|来|拉)?个?(?=小时|钟头|月|天|年)")
 _SHORT_YEAR = re.compile(r"(?<!\d)(?P<year>[0-9零一二三四五六七八九]{2})年")
 
@@ -197,6 +203,9 @@ def of_talk(text: str, standard: str) -> tuple[Quantity, ...]:
             found.append(Quantity(Sort.SPAN, days, days, "天", match.start(), match.end(), how))
     for match in _RUNS.finditer(text):
         found.extend(_spoken(match))
+    for match in _ONE.finditer(text):
+        form = _SAME_FORM.get(match["form"], match["form"])
+        found.append(Quantity(Sort.DOSE, 1, 1, form, match.start(), match.end(), f"{match[0]} → 1{form}"))
     for match in _SHORT_YEAR.finditer(text):
         digits = (
             "".join(str(item) for item in read_run(match["year"]))
@@ -265,10 +274,13 @@ def _measured(text: str) -> Iterator[Quantity]:
         sort, unit, factor = _UNITS[match["unit"]]
         low = _value(match["low"]) * factor
         high = _value(match["high"] or match["low"]) * factor
-        if match[0].endswith("半"):
+        if match["half"]:
             low, high = low + factor / 2, high + factor / 2
         shown = tuple({_value(match["low"]), _value(match["high"] or match["low"])})
         unit = _SAME_FORM.get(unit, unit)
+        if text[match.start() - 1 : match.start()] == "第":  # an ordinal is no span
+            sort, unit = Sort.COUNT, "第"
+            low, high = _value(match["low"]), _value(match["high"] or match["low"])
         yield Quantity(sort, round(low, 6), round(high, 6), unit, match.start(), match.end(), shown=shown)
 
 
@@ -293,9 +305,9 @@ def agrees(written: Quantity, said: Quantity) -> bool:
     if written.sort is not said.sort:
         return False
     if written.sort is Sort.SPAN:
-        return _near(written.low, said.low, said.high) or _near(written.high, said.low, said.high)
+        return _same_span(written, said)
     if written.sort is Sort.PRESSURE:
-        return written.pair == said.pair
+        return written.pair == said.pair and (written.unit or "mmHg") == (said.unit or "mmHg")
     if written.unit != said.unit and not (written.sort is Sort.COUNT or not said.unit):
         return False
     return written.pair == said.pair or (
@@ -303,10 +315,17 @@ def agrees(written: Quantity, said: Quantity) -> bool:
     )
 
 
-def _near(value: float, low: float, high: float) -> bool:
-    """Spans as spoken are round: half a day is 12 hours, two weeks 14 days; a month may be 28 to 31 days."""
-    slack = 0.035 * max(value, low)
-    return low - slack <= value <= high + slack
+def _same_span(written: Quantity, said: Quantity) -> bool:
+    """Compare spans: exactly in one unit; half a day is 12 hours, a month 28 to 31 days across units."""
+    slack = 0.0 if _scale(written) == _scale(said) else 0.035
+    low, high = said.low * (1 - slack) - 1e-4, said.high * (1 + slack) + 1e-4
+    return low <= written.low <= high or low <= written.high <= high
+
+
+def _scale(span: Quantity) -> float:
+    """Return how many days the unit of a span has, as it was written."""
+    least = min(span.shown, default=0.0)
+    return round(span.low / least, 4) if least else 1.0
 
 
 def free_numbers(quantities: Iterable[Quantity]) -> set[float]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from desktop_app.core.records.drafts import Reason, Support
 from desktop_app.writing.grounding.alignment import Alignment
 from desktop_app.writing.grounding.claims import Claim, Piece, Problem, Verdict
-from desktop_app.writing.grounding.sources import Clue, Sources
+from desktop_app.writing.grounding.quantities import agrees
+from desktop_app.writing.grounding.sources import Clue, Sources, sides_at
 
+_TIE = 0.06  # closeness that counts as equal
 _SIDED = frozenset("左右")
 _SIDE_CHARS = frozenset("左右双两侧边")
 
@@ -26,29 +28,33 @@ def check_sides(claim: Claim, alignment: Alignment, sources: Sources) -> Verdict
 
 
 def _check(side: str, piece: Piece, claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:
-    sided = [item for item in sources.clues if item.sides & _SIDED and item.part.subject.patient]
-    if not any(side in item.sides for item in sided):
+    sided = [item for item in sources.clues if sides_at(sources, item) & _SIDED and item.part.subject.patient]
+    if not any(side in sides_at(sources, item) for item in sided):
         if any(side in item.sides for item in sources.retracted):
             return Verdict((Problem(Reason.CORRECTED_AWAY, Support.CONFLICT), Problem(Reason.SIDE)))
         return Verdict((Problem(Reason.SIDE, Support.CONFLICT if sided else Support.UNSUPPORTED),))
-    wanted = piece.chars - _SIDE_CHARS
-    anchors = alignment.anchors[:4]
-    scored = sorted(
-        ((_closeness(item, wanted, anchors, sources), item) for item in sided), key=lambda pair: -pair[0]
-    )
-    best = scored[0][0]
-    leading = [item for score, item in scored if score >= best - 0.05]
-    if any(side in item.sides for item in leading):
-        return Verdict((), (next(item for item in leading if side in item.sides),))
+    scored = [(_closeness(item, piece, claim, sources), item) for item in sided]
+    best = max(score for score, _ in scored)
+    leading = [item for score, item in scored if score >= best - _TIE]
+    fitting = [item for item in leading if side in sides_at(sources, item)]
+    if fitting:
+        return Verdict((), (fitting[0],))
     return Verdict((Problem(Reason.SIDE, Support.CONFLICT),), (leading[0],))
 
 
-def _closeness(clue: Clue, wanted: frozenset[str], anchors: tuple[int, ...], sources: Sources) -> float:
-    """Return how much a sided clause and its neighbours in the turn speak of the same thing."""
-    same = sources.by_utterance[clue.utterance]
-    place = same.index(clue)
-    around = frozenset().union(*(item.chars for item in same[max(0, place - 1) : place + 2]))
-    own = len(wanted & clue.chars) / len(wanted) if wanted else 0.0
-    near = len(wanted & around) / len(wanted) if wanted else 0.0
-    bonus = 0.1 if clue.utterance in anchors[:1] else 0.0
-    return own + 0.5 * near + bonus
+def _closeness(clue: Clue, piece: Piece, claim: Claim, sources: Sources) -> float:
+    """Return how much a sided clause, and its turn with the question before, speak of the same thing."""
+    wanted = piece.chars - _SIDE_CHARS
+    whole = claim.chars - _SIDE_CHARS
+    place = sources.order[clue.utterance]
+    turns = sources.context.transcript.utterances
+    nearby = [clue.utterance, *([turns[place - 1].id] if place else [])]
+    around = frozenset().union(*(item.chars for turn in nearby for item in sources.by_utterance[turn]))
+    own = len(wanted & clue.chars) / max(1, len(wanted))
+    near = len(whole & around) / max(1, len(whole))
+    stated = sum(
+        agrees(quantity, item) or set(quantity.shown or quantity.pair) <= clue.free
+        for quantity in piece.quantities
+        for item in clue.quantities
+    )
+    return own + near + (0.5 if stated else 0.0) + (0.05 if clue.sides else 0.0)

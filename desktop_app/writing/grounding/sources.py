@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from desktop_app.core.records.speech import Speaker
 from desktop_app.core.records.visits import VisitContext
 from desktop_app.terms.lexicon import Kind, Lexicon, shipped_lexicon
+from desktop_app.writing.clauses import Clause
 from desktop_app.writing.grounding.quantities import Quantity, free_numbers, of_talk
 from desktop_app.writing.grounding.wording import content, negative
-from desktop_app.writing.polarity import Polarity
+from desktop_app.writing.polarity import Mention, Polarity
 from desktop_app.writing.talk import Part, Talk, analyse
 
 ALLERGY = re.compile(r"过敏|敏感|皮试|疹|疙瘩")
 _ASKS_ALLERGY = re.compile(r"过敏|敏感|(?:药|啥|什么).{0,4}(?:吃不得|吃勿得|唔食得|不能吃)")
 _YES = re.compile(r"^(?:有|嗯|对|是|系|会|中|要|着|嘿|可不|经常|常|老是|都|侪有)")
+_SIDE_CHARS = frozenset("左右双两侧边爿面")
 _SIDE = re.compile(r"左|右|双[侧肺眼耳下上手足膝肾瞳小]|两[边侧面爿只肺眼手脚耳]")
 
 
@@ -34,6 +36,12 @@ class Clue:
     negative: bool
     sides: frozenset[str]
     drugs: frozenset[str]
+
+    @property
+    def advice(self) -> bool:
+        """Whether the doctor speaks of what might come, not of what is there."""
+        clause = self.part.clause
+        return self.doctor and not clause.question and bool(_ADVICE.search(_sentence(clause)))
 
     @property
     def question(self) -> bool:
@@ -70,6 +78,7 @@ class Sources:
     retracted: list[Clue]
     findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     by_utterance: dict[int, list[Clue]] = field(default_factory=lambda: defaultdict(list))
+    inherited: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
     order: dict[int, int] = field(default_factory=dict)  # utterance id: its place in the talk
 
     @property
@@ -80,6 +89,25 @@ class Sources:
     def near(self, first: int, second: int) -> int:
         """Return how many turns lie between two utterances."""
         return abs(self.order[first] - self.order[second])
+
+
+# what says that something is not there without any negation
+_OPPOSITES = (
+    (re.compile(r"(?<!没)(?<!冇)(?<!呒没)有(?:劲|力气|力)"), "乏力"),
+    (re.compile(r"胖了|长胖|重了"), "体重下降"),
+    (re.compile(r"睡得好|睡觉好|困得好|瞓得好"), "失眠"),
+    (re.compile(r"吃得下|胃口好|吃饭好|食得落"), "食欲减退"),
+)
+_DENYING_NAME = re.compile(r"^(?:无|未闻及|未触及|未见|未及|未)(?!力)")
+_ADVICE = re.compile(r"要是|如果|若|万一|一旦|回来|打120|赶[快紧]|马上|立马|即刻|过来看|再来|就去|就来")
+
+
+def settle(mention: Mention) -> tuple[str, Polarity]:
+    """Return a mention's name and polarity; a name that denies by itself (未闻及啰音) is a denial."""
+    plain = _DENYING_NAME.sub("", mention.standard)
+    if mention.kind is Kind.EXAM and plain != mention.standard and plain:
+        return plain, Polarity.DENIED
+    return mention.standard, mention.polarity
 
 
 def sides_of(text: str) -> frozenset[str]:
@@ -99,13 +127,41 @@ def lay_out(context: VisitContext) -> Sources:
     for clue in standing:
         sources.by_utterance[clue.utterance].append(clue)
         for mention in clue.part.mentions:
-            known = None if clue.question and clue.doctor else mention.polarity
+            name, polarity = settle(mention)
+            known = None if (clue.question and clue.doctor) or clue.advice else polarity
             finding = Finding(
-                mention.standard, mention.entry.form, mention.kind, known, clue, ambiguous=mention.ambiguous
+                name, mention.entry.form, mention.kind, known, clue, ambiguous=mention.ambiguous
             )
-            sources.findings[mention.standard].append(finding)
+            sources.findings[name].append(finding)
+        for pattern, name in _OPPOSITES:
+            if pattern.search(clue.part.text) and not clue.question:
+                finding = Finding(name, name, Kind.SYMPTOM, Polarity.DENIED, clue)
+                sources.findings[name].append(finding)
     _answered(sources)
+    for clues_of_turn in sources.by_utterance.values():
+        _inherit_sides(sources, clues_of_turn)
     return sources
+
+
+def _inherit_sides(sources: Sources, turn: list[Clue]) -> None:
+    """Let a side hold through its turn, and one said afterwards (右边个) count for what came before."""
+    current: frozenset[str] = frozenset()
+    for place, clue in enumerate(turn):
+        if clue.sides:
+            current = clue.sides
+            before = turn[place - 1] if place else None
+            if before is not None and not before.sides and not clue.chars - _SIDE_CHARS:
+                sources.inherited[before.part.key] = clue.sides
+        elif current and clue.part.key not in sources.inherited:
+            sources.inherited[clue.part.key] = current
+
+
+def _sentence(clause: Clause) -> str:
+    """Return the rest of the turn around a clause, up to the sentence's marks."""
+    text = clause.utterance.text
+    start = max(text.rfind(mark, 0, clause.start) for mark in "。！？；") + 1
+    ends = [place for mark in "。！？；" if (place := text.find(mark, clause.end)) >= 0]
+    return text[start : min(ends, default=len(text))]
 
 
 def _clue(part: Part, talk: Talk) -> Clue:
@@ -138,8 +194,9 @@ def _answered(sources: Sources) -> None:
         for topic in exchange.topics:
             asked = next((item for item in questions if topic.entry.form in item.part.text), questions[-1])
             polarity, clue = _answer(topic.entry.form, answers)
-            sources.findings[topic.standard].append(
-                Finding(topic.standard, topic.entry.form, topic.kind, polarity, clue, asked, topic.ambiguous)
+            name, _ = settle(topic)
+            sources.findings[name].append(
+                Finding(name, topic.entry.form, topic.kind, polarity, clue, asked, topic.ambiguous)
             )
 
 
@@ -156,6 +213,11 @@ def _answer(form: str, answers: list[Clue]) -> tuple[Polarity | None, Clue]:
     if any(item.negative for item in own):
         return None, next(item for item in own if item.negative)
     return None, first
+
+
+def sides_at(sources: Sources, clue: Clue) -> frozenset[str]:
+    """Return the sides of a clause, its own or those that hold from its turn."""
+    return clue.sides or sources.inherited.get(clue.part.key, frozenset())
 
 
 def asks_allergy(clue: Clue) -> bool:
