@@ -9,7 +9,7 @@ from desktop_app.writing.clauses import Clause
 
 _MARKER = re.compile(
     r"^(?:哦|啊|哎|诶|噢|呃|嗯|等等|等下|等一下|不不|哎呀|医生|喔)*"
-    r"(?:(?:不是){2,}|(?:唔系){2,}|(?:勿是){2,}|(?:毋是){2,}|不对不对|不对|哦不|不不不?|不是|说[错反]了?|看错了?|讲[错反]了?|我?说反了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|等等|不是嘞|毋对|也不是|哪是|无啦|无啊|毋是啦|记反了?|弄错了?)"
+    r"(?:(?:不是){2,}|(?:唔系){2,}|(?:勿是){2,}|(?:毋是){2,}|不对不对|不对|哦不|不不不?|不是|说[错反]了?|看错了?|讲[错反]了?|我?说反了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|等等|不是嘞|毋对|也不是|哪是|无啦|无啊|无无|毋是啦|记反了?|弄错了?)"
     r"(?:了|哈|哦|啊|呀|嘞|，)*"
 )
 _CONTRAST = re.compile(r"(?:不是|唔系|勿是|毋是|弗是)(?P<not>[^，。是系]{1,10}?)(?:，|,)?(?:而?是|就?系|是)(?P<but>.+)")
@@ -64,7 +64,7 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
         back = {_key(clause)} if whole else set()
         if re.search(r"[说讲记弄搞][错反]", clause.text) and index >= 1:  # 右边，我说反了: the turn before was wrong
             return {_key(clause)}
-        if previous.abrupt or _same_slot(previous, following):
+        if previous.abrupt or whole or _same_slot(previous, following):
             back.add(_key(previous))
         return back
     if clause.text.startswith(("不是", "唔系", "勿是", "毋是")) and index + 1 < len(group):
@@ -77,7 +77,7 @@ def _same_slot(first: Clause, second: Clause) -> bool:
 
 
 _NUMBERED = re.compile(r"^(?:是|应该是|就是|系)?(?P<n>[零一二两三四五六七八九十百半\d]+)(?P<unit>个月|岁|年|天|日|次|点|周|礼拜|星期|个小时|个钟头|粒|片)")
-_CORRECTS = re.compile(r"^(?:妈|爸|妈妈|爸爸|奶奶|爷爷|老头子|老婆子|不是|不对|哦对|对对|唔系|勿是|毋是|哪|才)(?:[，啊呀]|$|是)")
+_CORRECTS = re.compile(r"^(?:妈|爸|妈妈|爸爸|奶奶|爷爷|老头子|老婆子|不是|不对|哦对|对对|唔系|勿是|毋是|哪|才)(?:[，啊呀…]|$|是)")
 
 
 _DOUBTED = re.compile(r"^(?:啥|什么|哪有|哪里|哪|乜)(?P<what>[零一二两三四五六七八九十半\d]+(?:天|日|年|个月|个礼拜|个星期|点|次|趟))")
@@ -87,13 +87,25 @@ def _doubted(clauses: list[Clause]) -> set[tuple[int, int]]:
     """Find what another said that a speaker scouts (啥两天，三天了)."""
     back: set[tuple[int, int]] = set()
     for index, clause in enumerate(clauses):
-        match = _DOUBTED.match(clause.text)
+        match = _DOUBTED.match(clause.text) or _denied_for_another(clauses, index)
         if match is None or clause.speaker is Speaker.DOCTOR:
             continue
         back.update(
             _key(item) for item in clauses[:index] if match["what"] in item.text or f"搿{match['what']}" in item.text
         )
     return back
+
+
+_NOT_THAT = re.compile(r"^(?:不是|唔系|勿是|毋是|边系|哪是|也不是)(?P<what>[^，是系的]{2,6})$")
+
+
+def _denied_for_another(clauses: list[Clause], index: int) -> re.Match[str] | None:
+    """Match 不是肚子，是下边: what a speaker puts another thing in place of, in the next clause."""
+    match = _NOT_THAT.match(clauses[index].text)
+    following = clauses[index + 1] if index + 1 < len(clauses) else None
+    if match is None or following is None or following.utterance is not clauses[index].utterance:
+        return None
+    return match if re.match(r"而?是|就?系", following.text) else None
 
 
 def _renumbered(told: list[Clause]) -> set[tuple[int, int]]:

@@ -71,10 +71,17 @@ class Talk:
     parts: list[Part]
     exchanges: list[Exchange] = field(default_factory=list)
     inferred: bool = False  # nobody said who spoke: speakers are a guess
+    own: frozenset[str] = frozenset()  # kinship words by which a relative means the patient
 
     def of(self, *speakers: Speaker) -> list[Part]:
         """Return the parts of some speakers that still stand and tell something."""
         return [item for item in self.parts if item.clause.speaker in speakers and not item.retracted]
+
+    def of_patient(self, text: str) -> str:
+        """Return record text without the kinship word by which a relative means the patient (俺爹喘 → 喘)."""
+        for form in sorted(self.own, key=len, reverse=True):
+            text = text.removeprefix(form)
+        return text
 
     @property
     def told(self) -> list[Part]:
@@ -107,7 +114,8 @@ def analyse(context: VisitContext, lexicon: Lexicon | None = None) -> Talk:
     clauses = [clause for item in utterances for clause in split(item, speakers[item.id], marked=marked)]
     hits = {(item.utterance.id, item.start): all_hits(item.text, lexicon, region) for item in clauses}
     gone = taken_back(clauses)
-    tracker = SubjectTracker(patient_forms(clauses, hits, context.patient))
+    own = patient_forms(clauses, hits, context.patient)
+    tracker = SubjectTracker(own)
     parts = [
         Part(
             clause=clause,
@@ -119,7 +127,7 @@ def analyse(context: VisitContext, lexicon: Lexicon | None = None) -> Talk:
         for clause in clauses
     ]
     language = RecordLanguage(lexicon, region)
-    talk = Talk(context, region, language, parts, inferred=inferred)
+    talk = Talk(context, region, language, parts, inferred=inferred, own=frozenset(own))
     talk.exchanges = list(_exchanges(parts, lexicon, region))
     return talk
 
@@ -163,7 +171,7 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
 
 
 _OPEN_QUESTION = re.compile(
-    r"什么|啥|咩|乜|哪|几|多少|好多|怎|咋|谁|好久|多久|样般|脉个|偌|按怎|何|能不能|要不要|会不会|是不是|系咪|系唔系|阿是|以前有过|有过没|多大|呢$|行吗|好吗|得唔得|咯$"
+    r"带|报告|片子|单子|本子|结果|拿|开的|让你|叫你|什么|啥|咩|乜|哪|几|多少|好多|怎|咋|谁|好久|多久|样般|脉个|偌|按怎|何|能不能|要不要|会不会|是不是|系咪|系唔系|阿是|以前有过|有过没|多大|呢$|行吗|好吗|得唔得|咯$"
 )
 _CHOICE = re.compile(r"(.)[不没唔勿冇毋弗袂]\1|有没有|有冇|有无|(?:没有|没得|莫得|呒没|没|冇|未|无|伐|吗|嘛|不|袂)[？?。]?$")
 

@@ -12,7 +12,7 @@ from desktop_app.writing.talk import Exchange, Part
 _PARTICLES = r"[的了过啊呀嘞哈啦嘛哦噢个噻咯呢吧喔㗎嘅哩唉欸矣咧，]*"
 _LEAD_IN = r"(?:这个|那个|这些|那些|药|我|俺|涯|阮|伊|他|她|佢|倒|那|都|也|就|侪|全|真|好像|暂时|目前|从来|一直|向来|老早|以前|从前|平时|平常|一向|啥|咩|乜|哦|嗯|啊|唉)*"
 _NO = re.compile(
-    rf"^{_LEAD_IN}(?:没有|没得|莫得|呒没|呒拨|冇得|冇啊|冇|无得|无矣|无啦|无|没|毋捌|未曾|未|不|没觉得|没感觉|没注意到|冇留意|没啥|没啥子|没什么|呒啥|冇咩|冇乜|"
+    rf"^{_LEAD_IN}(?:没有|没得|木有|冒得|莫得|呒没|呒拨|冇得|冇啊|冇|无得|无矣|无啦|无|没|毋捌|未曾|未|不|没觉得|没感觉|没注意到|冇留意|没啥|没啥子|没什么|呒啥|冇咩|冇乜|"
     rf"没毛病|没问题|没事|冇事|呒事|无代志|袂|毋|唔会|不会|唔|勿|弗|都好|正常|都正常|还好|还行|还可以|可以|行|好个|好的|好|一样){_PARTICLES}"
     rf"(?:没有|没得|冇|呒没|无|没)?{_PARTICLES}$"
 )
@@ -81,6 +81,8 @@ def _unique(topics: tuple[Mention, ...]) -> list[Mention]:
 
 def _verdict(part: Part, topics: list[Mention], *, first: bool, alone: bool) -> Verdict | None:
     text = part.text
+    if part.clause.abrupt and text in ("嗯", "啊", "哦", "呃", "哎"):
+        return None  # a hesitation, no yes
     if is_bare_no(text) and first:
         return Verdict(tuple(topics), Polarity.DENIED, part)
     if is_bare_yes(text) and first:

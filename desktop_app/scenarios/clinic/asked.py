@@ -22,12 +22,13 @@ _PAST_ASKED = re.compile(
     r"以前|既往|老早|从前|平常有|平时有|平素|老毛病|基础病|啥子?病|咩病|什么病|啥毛病|有没有[^，]{0,4}病|得过|高血压|血压|血糖|糖尿|心脏病|手术|开刀|开过刀|住过?院|病史|肝炎|结核|身体(?:怎么样|好)"
 )
 _ALLERGY_TOLD = re.compile(r"过敏|敏感|皮试[^，]{0,4}(?:阳性|红|肿|过不了)|药疹|起(?:过)?(?:风团|疹|红疹|疙瘩|坨坨)")
+_REACTION = re.compile(r"过敏|敏感|皮试|疹|肿|痒|红|包|疙瘩|坨|心跳|心慌|晕|不舒服|唔舒服|勿适意|休克|喘|呕|吐|刺挠|不行|不得|唔得|不晓得|不清楚|不知道|唔知|毋知|没注意|没发现")
 _TESTED_FINE = re.compile(r"没事|没得事|冇事|冇问题|没问题|无代志|呒没啥")
 _PAST_TOLD = re.compile(
     r"以前|从前|老早|老底子|过去|年前|[个两几]月前|去年|旧年|前年|大前年|[一二三四五六七八九十两几半\d]+年|从小|小时候|细个|后生|年轻|老毛病|天生|出生|"
-    r"手术|开过?刀|住过?院|剖宫产|割(?:过|了|脱)|支架|输过血|做过|得过|患过|长期|一直(?:吃|服|用)|天天吃|每天吃|天天食|常年|平时(?:吃|就|有)|平常(?:吃|有)|体检"
+    r"血压高|血糖高|降压药|降糖药|血压药|[地]平|沙坦|普利|洛尔|双胍|他汀|阿司匹林|胰岛素|手术|开过?刀|住过?院|剖宫产|割(?:过|了|脱)|支架|输过血|做过|得过|患过|长期|一直(?:吃|服|用)|天天吃|每天吃|天天食|常年|平时(?:吃|就|有)|平常(?:吃|有)|体检"
 )
-_PERSONAL_TOLD = re.compile(r"抽烟|吸烟|食烟|食薰|薰一|包烟|戒烟|喝酒|饮酒|啉酒|[两斤]酒|酒[改戒]|白酒|烟酒|月经|例假|大姨妈|末次|停经|头胎|二胎|[一二三]胎|流过|流产|顺产|哺乳|喂奶|吃奶|人流|刮宫|剖的|剖宫产|生过|生了[一二两三]个")
+_PERSONAL_TOLD = re.compile(r"^(?:香)?烟|^酒|抽烟|吸烟|食烟|食薰|薰一|包烟|戒烟|喝酒|饮酒|啉酒|[两斤]酒|酒[改戒]|白酒|烟酒|月经|例假|大姨妈|末次|停经|头胎|二胎|[一二三]胎|流过|流产|顺产|哺乳|喂奶|吃奶|人流|刮宫|剖的|剖宫产|生过|生了[一二两三]个")
 _WOUND_ALCOHOL = re.compile(r"[倒淋冲洗擦抹].{0,4}(?:白酒|酒)")
 
 
@@ -82,13 +83,23 @@ def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
             return FieldKey.ALLERGY
     if _PERSONAL_TOLD.search(text) and not _WOUND_ALCOHOL.search(text):
         return FieldKey.PERSONAL_FAMILY
+    if asked is FieldKey.ALLERGY and _answers_allergy(part):
+        return FieldKey.ALLERGY
     if asked is FieldKey.ALLERGY:
-        return FieldKey.PAST_HISTORY if _past(part) else FieldKey.ALLERGY
+        asked = FieldKey.PRESENT_ILLNESS
     if _VALUE_TOLD.search(text) and not re.search(r"年|体检", text):
         return FieldKey.PRESENT_ILLNESS
     if _past(part):
         return FieldKey.PAST_HISTORY
     return asked
+
+
+def _answers_allergy(part: Part) -> bool:
+    """Whether a clause after the question for allergies tells a reaction, a tolerance, an allergen or that there is none."""
+    text = part.text
+    if _REACTION.search(text) or tolerated(text):
+        return True
+    return len(text) <= 8 and not _PAST_TOLD.search(text) and not re.search(r"[烟酒]|停|有时", text)
 
 
 def _past(part: Part) -> bool:

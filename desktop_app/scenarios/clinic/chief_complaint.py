@@ -15,8 +15,9 @@ from desktop_app.writing.record_language import written
 from desktop_app.writing.talk import Part, Talk
 
 _MOST = 3
+_TURNS = 3  # a complaint is told in the first turns; what comes later is history
 _LENGTH = re.compile(
-    r"(?P<n>\d+(?:~\d+|余)?|半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?:多|余|半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|[粒片颗]|大|岁|的药|开外)"
+    r"(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?:多|余|半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|[粒片颗]|大|岁|的药|开外)"
 )
 _DURATION_ASKED = re.compile(r"几[天日久]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多日|几工|几个(?:月|钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候")
 _RELATIVE = (
@@ -52,8 +53,8 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
     if side is not None:
         names[0] = _with_side(side[1], names[0])
         parts.append(side[0])
-    if talk.context.kind is VisitKind.RETURN and span is not None and not _LENGTH.search(span[1]):
-        span = None
+    if talk.context.kind is VisitKind.RETURN and span is not None and span[2] is not None:
+        span = None  # 昨天 in a return visit dates an event, not the complaint
     text = "、".join(names) + (span[1] if span else "")
     if talk.context.kind is VisitKind.RETURN:
         text += "，复诊"
@@ -76,9 +77,10 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
     found: list[tuple[Part, Mention]] = []
     seen: set[str] = set()
     first_turn = 0
+    turns = list(dict.fromkeys(part.clause.utterance.id for part in told))[:_TURNS]
     for part in told:
         turn = part.clause.utterance.id
-        if first_turn and turn > first_turn:
+        if turn not in turns or (first_turn and turn > first_turn):
             break
         for mention in part.named(Kind.SYMPTOM):
             if mention.polarity is not Polarity.AFFIRMED or mention.standard in seen or mention.standard in _MANNERS:
@@ -91,7 +93,7 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
 
 
 _INJURED = re.compile(r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹")
-_MANNERS = frozenset("难以忍受 难以耐受 受凉 饮酒 劳累".split())
+_MANNERS = frozenset("体重增加 食欲亢进 难以忍受 难以耐受 受凉 饮酒 劳累".split())
 _STRONG_PAINS = ("疼痛明显", "剧烈疼痛", "明显疼痛", "疼痛")
 _PAINS = frozenset("疼痛 痛 疼 胀痛 酸痛 刺痛 肿胀 瘙痒 麻木".split())
 
@@ -184,6 +186,10 @@ def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | Non
             continue
         said = talk.language.quantities(talk.language.standard(part.text))
         match = _LENGTH.search(said)
+        if match and match["unit"].endswith("分钟") and not re.search(r"前|[了啦矣]$", said):
+            continue  # how long a spell lasts, not since when
+        if match and re.match(r"就好|好[了矣]", said[match.end() :]):
+            continue
         if match and not re.search(r"(?:年前|月前)", said[match.start() : match.end() + 2]):
             return part, match["n"] + match["unit"], None
     return None
@@ -195,7 +201,7 @@ def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | No
     for part in [*injured, *told[:6]]:
         if part.clause.speaker is Speaker.DOCTOR or part.has(Kind.DRUG) or re.search(r"药|看下|看看|快来", part.text):
             continue
-        text = talk.language.rewrite(part.text, list(part.hits))
+        text = talk.of_patient(talk.language.rewrite(part.text, list(part.hits)))
         if len(text) < 2:
             continue
         parts = [part]

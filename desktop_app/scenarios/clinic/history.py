@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from desktop_app.core.records.drafts import FieldKey, Reason
 from desktop_app.scenarios.clinic.answers import Verdict, decide, is_bare_no, is_bare_yes
@@ -60,7 +61,7 @@ class History:
             asked = field_of_question(exchange) if opened else FieldKey.PRESENT_ILLNESS
             found += self._exchange(exchange, asked)
             opened = opened or bool(found)
-        return found
+        return _without_contradiction(found)
 
     def _exchange(self, exchange: Exchange, asked: FieldKey) -> list[Note]:
         verdicts = decide(exchange)
@@ -162,6 +163,8 @@ class History:
             return []
         disease = [item for item in part.named(Kind.DIAGNOSIS, Kind.SYMPTOM, Kind.DRUG) if item.polarity is Polarity.AFFIRMED]
         family = asks_family(exchange)
+        if not family:
+            disease = [item for item in disease if item.kind is not Kind.SYMPTOM or "也" in part.text]
         if not disease and not family:
             return []
         if not disease and (is_bare_no(part.text) or re.search(r"没|无|冇|呒|毋", part.text)):
@@ -176,6 +179,8 @@ class History:
             if not names:
                 return []
             return [Note(FieldKey.PERSONAL_FAMILY, f"{who}有{names}", (*exchange.questions, part))]
+        if "过敏" in part.text:
+            return [Note(FieldKey.PERSONAL_FAMILY, f"{who}{names}过敏", (part,))]
         if part.named(Kind.DRUG) and not part.named(Kind.DIAGNOSIS):
             return [Note(FieldKey.PERSONAL_FAMILY, f"{who}服用{names}", (part,))]
         return [Note(FieldKey.PERSONAL_FAMILY, f"{who}有{names}", (part,))]
@@ -234,7 +239,7 @@ class History:
                 return [Note(field, said, (part,), denial=True)] if exchange.questions and len(said) > _SHORT else []
         if not self._informative(exchange, part):
             return []
-        said = self._talk.language.rewrite(part.text, list(part.hits))
+        said = self._talk.of_patient(self._talk.language.rewrite(part.text, list(part.hits)))
         if len(said) < _SHORT:
             return []
         reasons = (Reason.AMBIGUOUS,) if any(item.ambiguous for item in part.mentions) else ()
@@ -258,8 +263,8 @@ class History:
         affirmed = {topic.standard for item in decide(exchange) if item.polarity is Polarity.AFFIRMED for topic in item.topics}
         topics = [item for item in exchange.topics if item.standard in affirmed and _worth_naming(item)]
         named = _ASKED_OF.findall(exchange.asked)
-        if named:
-            return "、".join(dict.fromkeys(named[:2]))
+        if len(set(named)) == 1 and not before:
+            return str(named[0])
         return _name(topics[0]) if len(topics) == 1 else ""
 
     def _informative(self, exchange: Exchange, part: Part) -> bool:
@@ -271,6 +276,23 @@ class History:
             return True
         turn = [item for item in exchange.answers if item.clause.utterance is part.clause.utterance and not item.retracted]
         return bool(exchange.questions) and turn.index(part) < _TOLD_AT_MOST
+
+
+def _without_contradiction(notes: list[Note]) -> list[Note]:
+    """Return the notes, a general denial of drug allergies narrowed where one allergy to a drug was told."""
+    told = any(
+        note.field is FieldKey.ALLERGY and not note.denial and "无异常" not in note.text and "不详" not in note.text
+        and any(part.has(Kind.DRUG, Kind.DRUG_GROUP) or "皮试" in part.text for part in note.parts)
+        for note in notes
+    )
+    if not told:
+        return notes
+    return [
+        replace(note, text="否认其他药物过敏史")
+        if note.field is FieldKey.ALLERGY and note.denial and note.text in ("否认药物过敏史", "否认过敏史")
+        else note
+        for note in notes
+    ]
 
 
 def _worth_naming(topic: Mention) -> bool:
