@@ -64,9 +64,15 @@ def test_draft_refuses_with_one_sentence(kind: str, tmp_path: Path) -> None:
         (lambda folder: ["draft", folder], "input.folder"),
         (lambda folder: ["draft", "a\0b"], "input.not_found"),
         (lambda folder: ["draft", "咳" * 3000], "input.not_found"),
-        (lambda folder: ["draft", SAMPLES / "consultation.txt", SAMPLES / "consultation.txt"], "input.two_talks"),
+        (
+            lambda folder: ["draft", SAMPLES / "consultation.txt", SAMPLES / "consultation.txt"],
+            "input.two_talks",
+        ),
         (lambda folder: ["draft", SAMPLES / "consultation.txt", "--age", "old"], "input.age"),
-        (lambda folder: ["draft", SAMPLES / "consultation.txt", "--writer", "model"], "model.language_missing"),
+        (
+            lambda folder: ["draft", SAMPLES / "consultation.txt", "--writer", "model"],
+            "model.language_missing",
+        ),
         (lambda folder: ["read", folder / "nowhere.jpg"], "image.missing"),
         (lambda folder: ["demo", "--keep", SAMPLES / "README.md"], "demo.keep"),
     ],
@@ -79,7 +85,12 @@ def test_the_sentence_names_what_is_wrong(
 
 
 def test_wrong_arguments_are_told_apart_from_bad_input() -> None:
-    for arguments in (["draft"], ["draft", "x.txt", "--sex", "5"], ["nonsense"], ["draft", "x", "--region", "mars"]):
+    for arguments in (
+        ["draft"],
+        ["draft", "x.txt", "--sex", "5"],
+        ["nonsense"],
+        ["draft", "x", "--region", "mars"],
+    ):
         assert run(*arguments).code == 2
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
-
 from program import Outcome, jiceng
+from pypdf import PdfReader
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +33,15 @@ def test_it_says_which_engine_did_what(shown: dict[str, Any]) -> None:
     assert shown["speech"] == "not run"
     assert shown["engines"]["writer"] == "rules"
     assert shown["engines"]["reading"].startswith("rapidocr")
-    assert set(shown["timings_ms"]) >= {"reading", "writer", "grounding", "first_field", "sign", "export", "total"}
+    assert set(shown["timings_ms"]) >= {
+        "reading",
+        "writer",
+        "grounding",
+        "first_field",
+        "sign",
+        "export",
+        "total",
+    }
 
 
 def test_every_statement_names_its_evidence_and_every_quote_is_literal(shown: dict[str, Any]) -> None:

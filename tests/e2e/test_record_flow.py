@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from program import SAMPLES, Outcome, jiceng
 
-SECRETS = {"JICENG_PASSPHRASE": "correct horse battery staple", "JICENG_PIN": "482915", "JICENG_NEW_PIN": "482915"}
+SECRETS = {
+    "JICENG_PASSPHRASE": "correct horse battery staple",
+    "JICENG_PIN": "482915",
+    "JICENG_NEW_PIN": "482915",
+}
 
 
 class Desk:
@@ -34,7 +37,16 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 def _add(desk: Desk) -> dict[str, Any]:
     added = desk.run(
-        "record", "add", SAMPLES / "consultation.txt", "--name", "样本", "--sex", "female", "--age", "46y", "--json"
+        "record",
+        "add",
+        SAMPLES / "consultation.txt",
+        "--name",
+        "样本",
+        "--sex",
+        "female",
+        "--age",
+        "46y",
+        "--json",
     )
     assert added.code == 0, added.err
     return added.json
@@ -48,7 +60,9 @@ def test_from_words_to_a_signed_corrected_and_verified_record(desk: Desk, tmp_pa
     unreviewed = desk.doctor("record", "sign", visit)
     assert (unreviewed.code, unreviewed.err[:16]) == (3, "[policy.review] ")
 
-    reviewed = desk.doctor("record", "review", visit, "--keep", "unresolved", "--add", "plan=注意休息", "--json")
+    reviewed = desk.doctor(
+        "record", "review", visit, "--keep", "unresolved", "--add", "plan=注意休息", "--json"
+    )
     assert reviewed.code == 0, reviewed.err
     assert reviewed.json["unresolved"] == 0
     (added_by_hand,) = [
@@ -103,7 +117,9 @@ def test_a_machine_neither_reviews_nor_signs(desk: Desk) -> None:
 
 def test_a_wrong_passphrase_and_an_unknown_record_are_said_in_one_sentence(desk: Desk) -> None:
     data = desk.folder / "data"
-    wrong = jiceng("--data-dir", data, "record", "list", env=SECRETS | {"JICENG_PASSPHRASE": "not the right one"})
+    wrong = jiceng(
+        "--data-dir", data, "record", "list", env=SECRETS | {"JICENG_PASSPHRASE": "not the right one"}
+    )
     assert (wrong.code, wrong.err[:21]) == (1, "[account.passphrase] ")
     unknown = desk.run("record", "show", "no-such-visit")
     assert (unknown.code, unknown.err[:17]) == (1, "[record.unknown] ")

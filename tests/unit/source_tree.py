@@ -30,7 +30,5 @@ def pattern_of(argument: ast.expr) -> str | None:
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         return argument.value
     if isinstance(argument, ast.JoinedStr):
-        return "".join(
-            str(part.value) if isinstance(part, ast.Constant) else "*" for part in argument.values
-        )
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in argument.values)
     return None

@@ -35,9 +35,7 @@ def _arguments(argument: ast.expr) -> list[ast.expr]:
 
 
 def _asked(*names: str) -> list[tuple[str, str]]:
-    found = [
-        (place, pattern_of(item)) for place, argument in calls(*names) for item in _arguments(argument)
-    ]
+    found = [(place, pattern_of(item)) for place, argument in calls(*names) for item in _arguments(argument)]
     return [(place, pattern) for place, pattern in found if pattern and "." in pattern and " " not in pattern]
 
 
