@@ -20,7 +20,7 @@ from desktop_app.writing.polarity import Polarity, mentions
 from desktop_app.writing.talk import Talk, analyse
 
 _AMOUNT = r"\d+(?:\.\d+)?"
-_SPAN = re.compile(rf"(?<![\d.~/])(?P<n>{_AMOUNT})(?P<unit>天|周|个月|年|小时|分钟)(?!前|代|级)")
+_SPAN = re.compile(rf"(?<![\d.~/第])(?P<n>{_AMOUNT})(?P<unit>天|周|个月|年|小时|分钟)(?!前|代|级)")
 _PAST = re.compile(
     rf"(?<![\d.~/])(?P<n>{_AMOUNT})(?P<unit>年|个月|天|周)(?=前)|(?P<year>20\d\d)(?=年)|(?P<age>\d+)(?=岁)"
 )
@@ -36,6 +36,7 @@ _OTHER_UNIT = {
 _UNIT = re.compile(r"(?<=[\d])(?P<unit>℃|mmHg|mmol/L|g/L|次/分|kg|mg|ml|cm|mm|g)(?![A-Za-z/])")
 _DENIAL = re.compile(r"^(?:否认|无|未见|未闻及|未触及)(?!明显诱因|诱因|殊)")
 _SWAP = {"左": "右", "右": "左"}
+_VAGUE = ("不适", "肿胀", "疼痛", "难受", "症状", "异常")
 _DRUGS = (Kind.DRUG, Kind.DRUG_GROUP)
 _FINDINGS = (Kind.SYMPTOM, Kind.DIAGNOSIS)
 _KIN = {"父亲": "母亲", "母亲": "父亲", "丈夫": "父亲", "姐姐": "祖父", "弟弟": "祖母"}
@@ -158,7 +159,8 @@ class Seeder:
 
     def _sides(self, text: str) -> Iterator[tuple[Reason, tuple[Reason, ...], str]]:
         sides = set(re.findall("[左右]", text))
-        if len(sides) == 1:
+        rest = re.sub("[左右双两侧边面有无]", "", text)
+        if len(sides) == 1 and len(rest) > 2 and "左右" not in text:
             side = sides.pop()
             yield Reason.SIDE, (Reason.CORRECTED_AWAY,), text.replace(side, _SWAP[side])
 
@@ -166,6 +168,8 @@ class Seeder:
         if key in (FieldKey.ALLERGY, FieldKey.PLAN, FieldKey.REFERRAL, FieldKey.DIAGNOSIS) or "，" in text:
             return
         found = [item for item in mentions(text, self._lexicon, None) if item.kind in _FINDINGS]
+        if any(len(item.entry.form) < 2 or re.search("[不无没停差]", item.entry.form) for item in found):
+            return
         denied = _DENIAL.match(text)
         if denied and found and all(item.polarity is Polarity.DENIED for item in found):
             if not any(self._affirmed(item.standard) for item in found):
@@ -263,10 +267,14 @@ class Seeder:
 
     def _heard(self, name: str) -> bool:
         pairs = {name[index : index + 2] for index in range(len(name) - 1)}
-        return any(pair in self._words for pair in pairs)
+        return any(pair in self._words for pair in pairs) or set(name) <= set(self._words)
 
     def _unsaid_symptoms(self, count: int) -> list[str]:
-        rows = [row["standard"] for row in shipped_table("symptom") if 2 <= len(row["standard"]) <= 4]
+        rows = [
+            row["standard"]
+            for row in shipped_table("symptom")
+            if 2 <= len(row["standard"]) <= 4 and row["standard"] not in _VAGUE
+        ]
         free = [
             name
             for name in rows

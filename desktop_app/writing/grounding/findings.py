@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from desktop_app.core.records.drafts import FieldKey, Reason, Support
+from desktop_app.core.records.speech import Speaker
 from desktop_app.writing.grounding.alignment import Alignment
 from desktop_app.writing.grounding.claims import Claim, Piece, Problem, Verdict
 from desktop_app.writing.grounding.sources import Clue, Finding, Sources, settle
@@ -16,6 +17,7 @@ _QUALIFIER = re.compile(r"^(?:[12]型|慢性|急性|原发性|轻度|重度|双�
 _SURE = 0.99  # share at which a clause that denies contradicts one that affirms
 # general words say less than the statement does, and stand in every other clause
 _GENERAL = frozenset(("疼痛", "不适", "肿胀", "难受", "症状", "异常", "既往史", "病史"))
+_CHILDREN = frozenset(("儿子", "女儿", "孩子", "小孩", "子女", "孙子", "孙女"))
 _SOME_RELATIVE = frozenset(("家属", "家族", "家人"))
 _DOUBT = re.compile(r"[?？]|待查|待排|可能|疑")
 
@@ -74,6 +76,10 @@ def _check(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment, s
     if relatives and claim.key is not FieldKey.PLAN:
         return _of_relatives(relatives, known, mention, piece, alignment, sources)
     own = [item for item in known if item.clue.part.subject.patient]
+    if not claim.from_doctor and any(item.polarity is not None and not item.clue.doctor for item in own):
+        own = [item for item in own if not item.clue.doctor]  # an examination is another field's business
+    if relatives and any(item.clue.speaker is Speaker.FAMILY for item in own):
+        relatives = relatives - _CHILDREN  # a parent speaks of the patient as of a child
     if known and not own and mention.polarity is Polarity.AFFIRMED and not claim.from_doctor:
         return Verdict((Problem(Reason.SUBJECT, Support.CONFLICT),))
     stand = _stand(own)
@@ -146,7 +152,7 @@ def _of_relatives(
     sources: Sources,
 ) -> Verdict:
     """Judge a relative's disease: the same relative must have it."""
-    told = [item for item in known if not item.clue.part.subject.patient]
+    told = [item for item in known if not item.clue.part.subject.patient and not item.clue.question]
     if any(item.clue.part.subject.who in relatives | _SOME_RELATIVE for item in told):
         return Verdict((), tuple(item.clue for item in told[:1]))
     if told:
@@ -159,9 +165,11 @@ def _of_relatives(
         for other in sources.clues
         if sources.near(clue.utterance, other.utterance) <= 1
     ]
-    words = frozenset().union(*(content(item) for item in relatives))
-    if words and any(words <= item.chars for item in around):
+    words = [content(item) for item in relatives]
+    if any(word and word <= item.chars for word in words for item in around):
         return Verdict((), tuple(clues[:1]))
+    if not known and not clues:
+        return Verdict((Problem(Reason.NOT_SAID),))
     return Verdict((Problem(Reason.SUBJECT, Support.CONFLICT if known else Support.UNSUPPORTED),))
 
 
@@ -171,6 +179,8 @@ def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alig
     narrow = min((content(mention.standard), content(mention.entry.form)), key=len)
     pool = [item for item in alignment.allowed if item.part.subject.patient]
     spoken = [item for item in pool if close(wanted, item.chars) or close(narrow, item.chars)]
+    if not spoken and wanted:
+        spoken = _in_one_turn(narrow, pool)
     if not spoken or not wanted:
         if mention.polarity is Polarity.DENIED:
             return Verdict((Problem(Reason.NEGATION),))
@@ -183,9 +193,21 @@ def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alig
         return Verdict((Problem(Reason.NEGATION, Support.CONFLICT),), (told[0],))
     answers = [
         item for asked in spoken if asked.question for item in pool if item.utterance == asked.utterance + 1
-    ]
+    ][:2]
     if any(item.negative == denied for item in answers):
         return Verdict((), (spoken[0], next(item for item in answers if item.negative == denied)))
     if denied or answers:
         return Verdict((Problem(Reason.NEGATION),), (spoken[0],))
     return Verdict((), (spoken[0],))
+
+
+def _in_one_turn(wanted: frozenset[str], pool: list[Clue]) -> list[Clue]:
+    """Return the clauses of a turn that names a finding in pieces: 腰嘎巴一声，老疼了."""
+    turns: dict[int, list[Clue]] = {}
+    for clue in pool:
+        if wanted & clue.chars:
+            turns.setdefault(clue.utterance, []).append(clue)
+    for clues in turns.values():
+        if wanted <= frozenset().union(*(item.chars for item in clues)):
+            return [item for item in clues if not item.question] or clues
+    return []

@@ -88,8 +88,11 @@ def _find(
     region = _region(quantity, piece, claim, alignment.allowed, sources)
     clues: Iterable[Clue] = alignment.near if region is None else region
     found = next((item for item in clues if _states(item, quantity, piece)), None)
-    if found is None and region is None and _distinct(quantity):
-        return next((item for item in alignment.allowed if _states(item, quantity, piece)), None)
+    if found is None and _distinct(quantity):
+        bare = [
+            item for item in alignment.allowed if region is None or not item.part.has(Kind.VITAL, Kind.LAB)
+        ]
+        return next((item for item in bare if _states(item, quantity, piece)), None)
     return found
 
 

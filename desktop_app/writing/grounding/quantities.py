@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from desktop_app.terms.numbers import NUMERALS, read_run
@@ -172,6 +172,10 @@ _RELATIVE = {
     "前年": 730.0,
 }
 _RELATIVE_WORD = re.compile("|".join(_RELATIVE))
+_DAILY = re.compile(
+    r"(?:早起|早上|早晨|晨起|清早|朝早|朝晨|中午|晚上|夜晚|夜晡|暗晡|睡前|临睡|每晚|每天|每日|一天|一日|逐日|日日|天天)[^，。一-十\d]{0,3}"
+    r"[一1]?(?:粒|片|颗|包|袋|支|滴|吃一次|服)"
+)
 _ONE = re.compile(r"(?:吃|喝|服|食|用|打|挂|抹|给|拿|攞)(?:了|咗|仔|过|矣)?(?P<form>片|粒|颗|支|包|袋|瓶|针)")
 _HALF = re.compile(r"半个?(?:多|来|拉)?个?(?=小时|钟头|月|天|年)")
 _SHORT_YEAR = re.compile(r"(?<!\d)(?P<year>[0-9零一二三四五六七八九]{2})年")
@@ -203,6 +207,12 @@ def of_talk(text: str, standard: str) -> tuple[Quantity, ...]:
             found.append(Quantity(Sort.SPAN, days, days, "天", match.start(), match.end(), how))
     for match in _RUNS.finditer(text):
         found.extend(_spoken(match))
+    for match in _DAILY.finditer(text):
+        how = f"{match[0]} → 每日1次"
+        found.append(Quantity(Sort.FREQUENCY, 1, 1, "次/日", match.start(), match.end(), how))
+    for item in [one for one in found if one.unit == "第天"]:
+        how = f"第{item.low:g}天 → {item.low:g}天"
+        found.append(replace(item, sort=Sort.SPAN, unit="天", derived=how))
     for match in _ONE.finditer(text):
         form = _SAME_FORM.get(match["form"], match["form"])
         found.append(Quantity(Sort.DOSE, 1, 1, form, match.start(), match.end(), f"{match[0]} → 1{form}"))
@@ -279,7 +289,7 @@ def _measured(text: str) -> Iterator[Quantity]:
         shown = tuple({_value(match["low"]), _value(match["high"] or match["low"])})
         unit = _SAME_FORM.get(unit, unit)
         if text[match.start() - 1 : match.start()] == "第":  # an ordinal is no span
-            sort, unit = Sort.COUNT, "第"
+            sort, unit = Sort.COUNT, f"第{match['unit']}"
             low, high = _value(match["low"]), _value(match["high"] or match["low"])
         yield Quantity(sort, round(low, 6), round(high, 6), unit, match.start(), match.end(), shown=shown)
 
@@ -308,11 +318,16 @@ def agrees(written: Quantity, said: Quantity) -> bool:
         return _same_span(written, said)
     if written.sort is Sort.PRESSURE:
         return written.pair == said.pair and (written.unit or "mmHg") == (said.unit or "mmHg")
-    if written.unit != said.unit and not (written.sort is Sort.COUNT or not said.unit):
+    if written.unit != said.unit and not (_counted(written) or not said.unit):
         return False
     return written.pair == said.pair or (
         said.low <= written.low and written.high <= said.high and said.low != said.high
     )
+
+
+def _counted(quantity: Quantity) -> bool:
+    """Whether it counts things, whose counters vary from speaker to speaker."""
+    return quantity.sort is Sort.COUNT and not quantity.unit.startswith("第")
 
 
 def _same_span(written: Quantity, said: Quantity) -> bool:

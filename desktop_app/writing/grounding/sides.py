@@ -57,4 +57,4 @@ def _closeness(clue: Clue, piece: Piece, claim: Claim, sources: Sources) -> floa
         for quantity in piece.quantities
         for item in clue.quantities
     )
-    return own + near + (0.5 if stated else 0.0) + (0.05 if clue.sides else 0.0)
+    return own + near + (0.5 if stated else 0.0) + (0.1 if clue.sides else 0.0)

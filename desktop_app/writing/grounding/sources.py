@@ -19,7 +19,7 @@ ALLERGY = re.compile(r"过敏|敏感|皮试|疹|疙瘩")
 _ASKS_ALLERGY = re.compile(r"过敏|敏感|(?:药|啥|什么).{0,4}(?:吃不得|吃勿得|唔食得|不能吃)")
 _YES = re.compile(r"^(?:有|嗯|对|是|系|会|中|要|着|嘿|可不|经常|常|老是|都|侪有)")
 _SIDE_CHARS = frozenset("左右双两侧边爿面")
-_SIDE = re.compile(r"左|右|双[侧肺眼耳下上手足膝肾瞳小]|两[边侧面爿只肺眼手脚耳]")
+_SIDE = re.compile(r"左(?!右)|(?<!左)右|双[侧肺眼耳下上手足膝肾瞳小]|两[边侧面爿只肺眼手脚耳]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,10 @@ def _answered(sources: Sources) -> None:
         questions = [clue_of[part.key] for part in exchange.questions if part.key in clue_of]
         if not answers or not questions:
             continue
+        named = {mention.standard for item in answers for mention in item.part.mentions}
         for topic in exchange.topics:
+            if topic.standard in named:  # the answer names it: that mention counts already
+                continue
             asked = next((item for item in questions if topic.entry.form in item.part.text), questions[-1])
             polarity, clue = _answer(topic.entry.form, answers)
             name, _ = settle(topic)
