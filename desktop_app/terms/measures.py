@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from desktop_app.terms.numbers import NUMERALS, read_run
+from desktop_app.terms.numbers import DIGITS, NUMERALS, read_run
 
 _NUM = rf"(?:\d+(?:\.\d+)?(?:[~～\-至到]\d+(?:\.\d+)?)?|[{NUMERALS}]+)"
 _ONE_DIGIT = r"[零〇一二两三四五六七八九\d]"
@@ -66,6 +66,8 @@ def number_text(run: str) -> str:
     """Return a number as digits: `38`, `7~8`, or numbers joined by `/` where several were spoken."""
     if run[0].isdigit():
         return re.sub(r"[～\-至到]", "~", run)
+    if run[0] in "零〇" and len(run) == 2 and run[1] in DIGITS:
+        return f"0{DIGITS[run[1]]}"  # 零九年: the year 09
     return "/".join(str(number) for number in read_run(run))
 
 
@@ -243,6 +245,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
         (rf"(?P<n>{_NUM}){_TIMES}(?:一天|一日|每天|1天)", _per_day),
         (r"个把(?P<unit>月|礼拜|星期|小时|钟头)", lambda m: f"约1{'个' if m['unit'] == '月' else ''}{_unit(m['unit'])}"),
         (r"(?P<unit>年|天)把(?!握)", lambda m: f"约1{m['unit']}"),
+        (
+            rf"(?P<n>{_NUM})个(?:多|来|几)(?P<unit>{_ALL_TIME})",
+            lambda m: m[0] if _amount(m["n"]) is None else f"{_amount(m['n'])}个多{_unit(m['unit'])}",
+        ),
         (rf"(?P<n>{_NUM})(?:来|几|多|余)个?(?P<unit>{_ALL_TIME}|{_ALL_COUNT})", _about),
         (r"(?<![十百好无])几个?(?P<unit>天|日|年|月|周|星期|礼拜|小时|钟头|次|道|回|分钟)(?![前后]?[了]?[？?])", _several),
         (rf"(?P<n>{_NUM}|半)(?P<ge>个)?(?P<unit>{_ALL_TIME})(?P<half>半)?", _time),

@@ -72,7 +72,7 @@ MEASURES = {"血压": "高血压", "血糖": "糖尿病", "血脂": "高脂血�
 
 # one-character verbs are findings only where they are all that is said: 咳, 没有拉, 不烧
 _VERBS = {"咳": "咳嗽", "吐": "呕吐", "呕": "呕吐", "烧": "发热", "拉": "腹泻", "泻": "腹泻", "屙": "腹泻", "痒": "瘙痒", "痕": "瘙痒", "喘": "气喘",
-          "晕": "头晕", "昏": "头晕", "嗽": "咳嗽", "掣": "抽搐"}  # fmt: skip
+          "晕": "头晕", "昏": "头晕", "嗽": "咳嗽", "掣": "抽搐", "瘦": "体重下降"}  # fmt: skip
 _BARE_VERB = re.compile(
     rf"^(?:他|她|伊|佢|我|娃儿?|就是|就|还|也|又|都|老是|老|有点儿?|有滴|有啲|一直|干|哪会|今天|昨晚|晚上|人|倒)*(?P<no>{_CUE})?(?:再|过|怎么|发|有|得)*"
     rf"(?P<verb>[{''.join(_VERBS)}])(?:了|过|的|个|啊|呀|嘛|嘞|得|矣|哦|嘅|咗)*$"
@@ -121,9 +121,30 @@ def _bare_verb(text: str) -> Iterator[Mention]:
 def all_hits(text: str, lexicon: Lexicon, region: Region | None) -> list[Hit]:
     """Return the forms in a text, body part and predicate (手杆有点麻) taken together as one finding."""
     hits = lexicon.find(text, region)
-    pairs = list(_composed(text, hits))
+    pairs = list(_bridged(text, hits, lexicon, region))
+    pairs += [
+        pair
+        for pair in _composed(text, hits)
+        if not any(other.start < pair.end and pair.start < other.end for other in pairs)
+    ]
     kept = [hit for hit in hits if not any(pair.start < hit.end and hit.start < pair.end for pair in pairs)]
     return sorted([*pairs, *kept], key=lambda hit: hit.start)
+
+
+_ADVERB = re.compile(r"也|都|还|老是|老|一直|有点儿?|有些|有少少|少少|有啲|有滴|侪|又")
+
+
+def _bridged(text: str, hits: list[Hit], lexicon: Lexicon, region: Region | None) -> Iterator[Hit]:
+    """Yield findings with an adverb in their middle: 鼻子也不通 is 鼻子不通, 肚有少少痛 is 肚痛."""
+    end = 0
+    for adverb in _ADVERB.finditer(text):
+        at = adverb.start()
+        if at < end or any(hit.start < at and adverb.end() < hit.end for hit in hits):
+            continue
+        for hit in lexicon.find(text[:at] + text[adverb.end() :], region):
+            if hit.of(Kind.SYMPTOM) and hit.start < at < hit.end:
+                end = hit.end + len(adverb[0])
+                yield Hit(hit.start, end, hit.entries)
 
 
 def _composed(text: str, hits: list[Hit]) -> Iterator[Hit]:

@@ -51,9 +51,8 @@ def written(entry: Entry) -> str:
         return entry.form
     if entry.kind is Kind.DIAGNOSIS:
         plain = _QUALIFIER.sub("", entry.standard)
-        if entry.region is not None or plain in entry.form or entry.form[:2] == plain[:2]:
-            return entry.form if plain in entry.form else plain
-        return entry.form
+        same = set(plain) == set(entry.form) or entry.form in plain
+        return plain if same or entry.region is not None else entry.form
     if entry.kind is Kind.DRUG:
         return entry.standard if entry.detail == MISHEARD else entry.form
     if entry.kind is Kind.EXAM:

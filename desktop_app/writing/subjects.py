@@ -19,7 +19,7 @@ _GAVE = re.compile(r"^(?:又|就|都|也|先|硬|还|昨天|昨晚|今早|在镇
 _SAID = re.compile(r"^(?:都|也|就|老|一直|还|老是|又|总|非)*(?:说|讲|话|[让叫喊](?=我|俺|涯|阮|他|她|伊|佢|你|吃|用|去|给|来|喝|抹|莫|别)|劝|教|要我|建议|介绍|推荐|听)")
 _HEARSAY = re.compile(r"听(?:说|讲|人|闻)|网上|手机上|抖音|电视|都说|人家(?:说|讲)|有人(?:说|讲)")
 _OTHERS = re.compile(
-    r"(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
+    r"(?<![我俺阮涯])(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
     r"(?:也|就|去年|以前|前年)?(?:有|得|说|讲|叫|喊|让|劝|要|教|吃|打|用|喝|做|是|才)"
 )
 _GIVEN = re.compile(r"(?:拨|给|畀|俾|送|借)(?:我|阮|涯|俺|伲)(?!说|讲|打电话|看)(?![^，]{0,4}(?:说|讲))")
@@ -63,6 +63,8 @@ def patient_forms(clauses: list[Clause], hits: dict[tuple[int, int], list[Hit]],
             continue
         for hit in hits[clause.utterance.id, clause.start]:
             kin = hit.of(Kind.KIN)
+            if clause.text[: hit.start].endswith(("他", "她", "伊", "佢", "渠", "娃儿", "孩子")):
+                continue  # 他哥: a relative of the patient
             if kin is not None and _fits(kin.standard, years, patient.sex) and not _SAID.match(clause.text[hit.end :]):
                 return {kin.standard, kin.form}
     return set()
@@ -110,8 +112,10 @@ class SubjectTracker:
         if _GIVEN.search(text) or _CONTACT.search(text):
             self._current = PATIENT
             return PATIENT
-        if _HEARSAY.search(text) or (_OTHERS.search(text) and not _ABOUT_ANIMAL.search(clause.utterance.text)):
-            self._current = HEARSAY
+        others = _OTHERS.search(text)
+        if _HEARSAY.search(text) or (others and not _ABOUT_ANIMAL.search(clause.utterance.text)):
+            advised = others is None or re.search(r"[说讲叫喊让劝教]|要", others[0])
+            self._current = HEARSAY if advised else self._current
             return HEARSAY
         named = self._named(clause, hits)
         if named is not None:

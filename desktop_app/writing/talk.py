@@ -162,10 +162,11 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
     topics: list[Mention] = []
     for part in questions:
         text = re.sub(r"(?:没有|没得|莫得|呒没|冇|未|无|伐|吗|嘛|呢|啊|不)+$", "", collapse(part.text).rstrip("？?。，"))
-        for item in mentions(text, lexicon, region):
-            topics.append(replace(item, polarity=Polarity.AFFIRMED))
+        own = [replace(item, polarity=Polarity.AFFIRMED) for item in mentions(text, lexicon, region)]
+        topics += own
         topics += _measured(text, topics)
-        if not any(topic.kind in (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP) for topic in topics):
+        named = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP)
+        if not any(topic.kind in named and topic.standard not in VAGUE for topic in own):
             topics += _unlisted(part.text, text)
     return topics
 
@@ -173,7 +174,7 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
 _OPEN_QUESTION = re.compile(
     r"带|报告|片子|单子|本子|结果|拿|开的|让你|叫你|什么|啥|咩|乜|哪|几|多少|好多|怎|咋|谁|好久|多久|样般|脉个|偌|按怎|何|能不能|要不要|会不会|是不是|系咪|系唔系|阿是|以前有过|有过没|多大|呢$|行吗|好吗|得唔得|咯$"
 )
-_CHOICE = re.compile(r"(.)[不没唔勿冇毋弗袂]\1|有没有|有冇|有无|(?:没有|没得|莫得|呒没|没|冇|未|无|伐|吗|嘛|不|袂)[？?。]?$")
+_CHOICE = re.compile(r"(.)[不没唔勿冇毋弗袂]\1|有没有|有冇|有无|(?:没有|没得|莫得|呒没|没|冇|未|无|伐|吗|嘛|不|勿|毋|袂)[？?。]?$")
 
 
 def _unlisted(said: str, core: str) -> list[Mention]:
@@ -183,6 +184,9 @@ def _unlisted(said: str, core: str) -> list[Mention]:
         return []
     entry = Entry(core, core, Kind.SYMPTOM, detail="unlisted")
     return [Mention(0, len(core), core, Kind.SYMPTOM, Polarity.AFFIRMED, entry)]
+
+
+VAGUE = ("疼痛", "不适", "肿胀", "难受", "痛")  # findings that say where only with other words
 
 
 def _measured(text: str, topics: Sequence[Mention]) -> list[Mention]:

@@ -108,6 +108,21 @@ def _past(part: Part) -> bool:
     )
 
 
+def starts_past(text: str) -> bool:
+    """Whether a clause sets a time long before this illness, so that what follows in the turn is past too."""
+    return bool(re.search(r"年前|去年|旧年|前年|大前年|以前|从前|小时候|细个|后生|年轻|老早|老底子|往摆|头胎", text))
+
+
+def ends_past(text: str) -> bool:
+    """Whether a clause comes back to now."""
+    return bool(re.search(r"现在|而家|这次|这回|今[天日早朝]|昨|寻[日晚]|刚才|前[天日]|最近|平时|天天|每天|一直", text))
+
+
+def asks_disease(text: str) -> bool:
+    """Whether a question asks for any disease at all."""
+    return bool(re.search(r"(?:什么|啥子?|咩|啥物|脉个|哪样|乜)(?:大|老|别的|其他)?(?:毛?病)|老毛病|基础病|慢性病", text))
+
+
 def tolerated(text: str) -> bool:
     """Whether a clause says that a drug was taken without harm."""
     return bool(_TESTED_FINE.search(text))

@@ -20,6 +20,7 @@ _LENGTH = re.compile(
     r"(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?:多|余|半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|[粒片颗]|大|岁|的药|开外)"
 )
 _DURATION_ASKED = re.compile(r"几[天日久]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多日|几工|几个(?:月|钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候")
+_ONSET_ASKED = re.compile(r"开始|不舒服|不好|难受|[痛疼]|[久天]了|勿适意|唔舒服|起[的个嘅]?[？?]?$")
 _RELATIVE = (
     (re.compile(r"大前[天日]|大前(?:夜|晚)|落昨日"), "3天"),
     (re.compile(r"前[天日晚夜]|前儿"), "2天"),
@@ -161,8 +162,15 @@ def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | Non
         for part in exchange.answers
         if part in told
     ]
+    onset = [
+        part
+        for exchange in talk.exchanges
+        if any(_DURATION_ASKED.search(item.text) and _ONSET_ASKED.search(item.text) for item in exchange.questions)
+        for part in exchange.answers
+        if part in told
+    ]
     first = told[:12]
-    for group in (own, asked[:6], first):
+    for group in (own, onset, asked[:6], first):
         found = _length(talk, group)
         if found is not None:
             return found

@@ -8,10 +8,13 @@ from dataclasses import replace
 from desktop_app.core.records.drafts import FieldKey, Reason
 from desktop_app.scenarios.clinic.answers import Verdict, decide, is_bare_no, is_bare_yes
 from desktop_app.scenarios.clinic.asked import (
+    asks_disease,
     asks_family,
+    ends_past,
     field_of_question,
     field_of_told,
     field_of_topic,
+    starts_past,
     tolerated,
 )
 from desktop_app.scenarios.clinic.chatter import NOT_DONE, drop_calls, drop_refused, is_chatter
@@ -31,6 +34,8 @@ _TAKEN = re.compile(r"吃|服|用|喝|食|打|搽|擦|涂|抹|贴|滴|点|冲|�
 _UNKNOWN = re.compile(r"不晓得|不清楚|不知道|不记得|记不得|唔记得|唔知|记不清|说不清|讲不清|勿晓得|毋知|不太清楚|没注意|没留意")
 _SHORT = 2
 _TOLD_AT_MOST = 5  # clauses of one answer that are kept without any word that the tables know
+_NOT_I = re.compile(r"^(?:我|俺|阮|涯|他|她|佢|伊|渠|我自己|娃儿|孩子)(?:倒|就|可|自己)?(?:没有|没得|冇|无|呒没|没)(?:的|得|个|啊|嘞|了|过)?$")
+_ASKS_KIN = re.compile(r"家里|家头|屋里|屋头|屋企|厝里|家族|父母|爸妈")
 _VAGUE = ("痛", "疼", "疼痛", "不适", "肿", "难受")
 _MISSED_PERIOD = re.compile(r"(?:就|还|都|一直)?(?:没有?来|未来|冇来|呒没来|无来|没见|停经|停了)")
 _DAILY_LIFE = re.compile(r"镇上|街上|城里|看了手机|衣裳|本子|买的|我女|我儿|厂里|学校|作业|上学|放学|做饭|带娃|庄稼|收完|不听|哪个会|数不清|说不好|你看|别提|没法说|陪[^，]{1,4}来")
@@ -51,6 +56,7 @@ class History:
     def __init__(self, talk: Talk, exam_from: int) -> None:
         self._talk = talk
         self._exam_from = exam_from
+        self._past_turn = 0  # utterance that tells of long ago
         self._told_of: set[int] = set()  # utterances whose topic was written already
 
     def notes(self) -> list[Note]:
@@ -79,15 +85,14 @@ class History:
     # --- bare answers -------------------------------------------------------------------------------------------
 
     def _verdict(self, exchange: Exchange, verdict: Verdict, asked: FieldKey) -> list[Note]:
-        if asked is FieldKey.ALLERGY or asks_family(exchange):
+        if asked is FieldKey.ALLERGY or all(_ASKS_KIN.search(part.text) for part in exchange.questions):
             return []
         parts = (*exchange.questions, verdict.part)
         by_field: dict[FieldKey, list[str]] = {}
         for topic in verdict.topics:
             field = field_of_topic(topic.kind, topic.standard, asked)
             if topic.kind in (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP):
-                name = self._talk.language.rewrite(topic.standard) if topic.entry.detail == "unlisted" else _name(topic)
-                by_field.setdefault(field, []).append(name)
+                by_field.setdefault(field, []).append(self._topic_name(topic, verdict.polarity))
         notes = []
         for field, names in by_field.items():
             names = [name for name in names if len(name) > 1]
@@ -101,6 +106,13 @@ class History:
                 reasons = (Reason.AMBIGUOUS,) if verdict.unclear else ()
                 notes.append(Note(field, joined, parts, reasons=reasons))
         return notes
+
+    def _topic_name(self, topic: Mention, polarity: Polarity) -> str:
+        """Return what was asked as a record names it; in a denial without 有, which would affirm what follows it."""
+        if topic.entry.detail != "unlisted":
+            return _name(topic)
+        name = self._talk.language.rewrite(topic.standard)
+        return name.replace("有", "") if polarity is Polarity.DENIED else name
 
     def _not_taken(self, exchange: Exchange) -> list[Note]:
         """Return that a drug that was asked about by name was not taken."""
@@ -132,9 +144,15 @@ class History:
             return []
         if not part.subject.patient:
             return self._relative(exchange, part)
+        denial = self._not_the_patient(exchange, part)
+        if denial is not None:
+            return [denial]
         if is_bare_no(part.text) or is_bare_yes(part.text):
+            if asked is FieldKey.PAST_HISTORY and not exchange.topics and is_bare_no(part.text):
+                if any(asks_disease(item.text) for item in exchange.questions):
+                    return [Note(asked, "否认既往慢性病史", (*exchange.questions, part), denial=True)]
             return []
-        field = field_of_told(part, asked)
+        field = self._home(part, field_of_told(part, asked))
         if _MISSED_PERIOD.search(part.text) and re.search(r"月经|例假|大姨妈|身上", exchange.asked + part.text):
             return [self._missed_period(exchange, part)]
         if field is FieldKey.ALLERGY:
@@ -146,6 +164,28 @@ class History:
             return self._denials(exchange, part, denied, field)
         return self._statement(exchange, part, field)
 
+    def _home(self, part: Part, field: FieldKey) -> FieldKey:
+        """Return the field, past history for what follows 七年前 in the same turn."""
+        turn = part.clause.utterance.id
+        if starts_past(part.text):
+            self._past_turn = turn
+        elif ends_past(part.text):
+            self._past_turn = 0
+        if field is FieldKey.PRESENT_ILLNESS and self._past_turn == turn:
+            return FieldKey.PAST_HISTORY
+        return field
+
+    def _not_the_patient(self, exchange: Exchange, part: Part) -> Note | None:
+        """Return the denial in 高血压是我妈有，他没有: what the clause before said of a relative."""
+        if not _NOT_I.match(part.text):
+            return None
+        earlier = [item for item in exchange.answers if item.key < part.key and not item.subject.patient]
+        names = [_name(item) for other in earlier[-2:] for item in other.named(Kind.DIAGNOSIS)]
+        if not names:
+            return None
+        joined = "、".join(dict.fromkeys(names))
+        return Note(FieldKey.PAST_HISTORY, f"否认{joined}史", (*earlier[-2:], part), denial=True)
+
     def _missed_period(self, exchange: Exchange, part: Part) -> Note:
         """Return 停经 with how long, from the same turn."""
         for other in exchange.answers:
@@ -156,7 +196,8 @@ class History:
 
     def _late(self, exchange: Exchange, part: Part) -> bool:
         """Whether something told after the examination began still counts: it answers a question, with a finding."""
-        return bool(exchange.questions) and bool(part.mentions)
+        told = bool(part.mentions) or bool(re.search(r"[一二两三四五六七八九十半\d]+(?:个月|年|次|回|包|两|天|日)", part.text))
+        return bool(exchange.questions) and told
 
     def _relative(self, exchange: Exchange, part: Part) -> list[Note]:
         if part.subject.blood == "no":
@@ -263,8 +304,9 @@ class History:
         affirmed = {topic.standard for item in decide(exchange) if item.polarity is Polarity.AFFIRMED for topic in item.topics}
         topics = [item for item in exchange.topics if item.standard in affirmed and _worth_naming(item)]
         named = _ASKED_OF.findall(exchange.asked)
-        if len(set(named)) == 1 and not before:
-            return str(named[0])
+        nouns = [name for name in named if name != "颜色"] or named
+        if len(set(nouns)) == 1 and not before:
+            return str(nouns[0])
         return _name(topics[0]) if len(topics) == 1 else ""
 
     def _informative(self, exchange: Exchange, part: Part) -> bool:
@@ -301,6 +343,8 @@ def _worth_naming(topic: Mention) -> bool:
 
 
 def _name(mention: Mention) -> str:
+    if mention.entry.detail == "injury" and mention.polarity is Polarity.DENIED:
+        return mention.entry.form
     if mention.kind in (Kind.DRUG, Kind.SYMPTOM):
         return written(mention.entry) if mention.kind is Kind.SYMPTOM else mention.standard
     return written(mention.entry)
