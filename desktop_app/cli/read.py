@@ -1,7 +1,5 @@
 """`jiceng read`: photographed sheets to checked rows."""
 
-from __future__ import annotations
-
 import time
 from enum import StrEnum
 from pathlib import Path

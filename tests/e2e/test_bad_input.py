@@ -1,4 +1,4 @@
-"""Bad input: one clear sentence with a next step each, the right exit code, nothing else on standard output."""
+"""Bad input: one clear sentence with a next step, the right exit code, nothing on standard output."""
 
 from __future__ import annotations
 
