@@ -142,8 +142,9 @@ class LlamaLanguageModel:
         data = text.encode("utf-8", "replace")
         space = (llama.llama_token * (len(data) + 8))()
         count = llama.llama_tokenize(self._vocabulary, data, len(data), space, len(space), True, True)
-        if count < 0:
-            raise InputError("engine.prompt_too_long", tokens=-count, limit=len(space))
+        if count < 0:  # a space may be spelt in three bytes, so there can be more tokens than bytes
+            space = (llama.llama_token * -count)()
+            count = llama.llama_tokenize(self._vocabulary, data, len(data), space, len(space), True, True)
         return list(space[:count])
 
     def _read_prompt(self, tokens: list[int], cancel: CancelToken) -> None:

@@ -73,7 +73,7 @@ def test_the_same_seed_draws_the_same(host: EngineHost, gguf: Path) -> None:
 
 
 def test_a_prompt_that_begins_alike_gives_the_same_answer(host: EngineHost, gguf: Path) -> None:
-    prompts = ["患者：咳嗽 a", "患者：咳嗽 b", "患者：咳嗽 b", "x", "患者：咳嗽 b and more"]
+    prompts = ["患者：咳嗽 a", "患者：咳嗽 b", "患者：咳嗽 b", "x", "患者：咳嗽 b and more", " a" * 99]
     assert {answer(host, gguf, prompt=prompt) for prompt in prompts} == {tiny_llama.TEXT}
 
 
