@@ -71,8 +71,8 @@ class GroundEvaluation:
     def figures(self) -> list[Figure]:
         """Shares flagged and rightly explained, by kind of error, and false flags by who wrote."""
         figures = [
-            self._seed_figure("flagged", [item for item in self.seeded], right=False),
-            self._seed_figure("right_reason", [item for item in self.seeded], right=True),
+            self._seed_figure("flagged", self.seeded, right=False),
+            self._seed_figure("right_reason", self.seeded, right=True),
         ]
         kinds: dict[str, list[SeedResult]] = defaultdict(list)
         for item in self.seeded:
@@ -123,8 +123,8 @@ def evaluate_grounding(
     """Judge true statements and seeded errors of every dialogue of a folder.
 
     Args:
-        path: a folder of dialogue cases; hand-written records `{case, fields: {key: [text]}}` are taken from a
-            folder `records` in it, beside it or one above.
+        path: a folder of dialogue cases; hand-written records `{case, fields: {key: [text]}}` are taken from
+            a folder `records` in it, beside it or one above.
         writer: makes the drafts that are spoilt, beside the hand-written ones.
         judge: what is measured.
         seed: of the errors.
@@ -229,7 +229,8 @@ def ground_report(result: GroundEvaluation, messages: Catalogue) -> str:
 def _seed_line(item: SeedResult) -> str:
     reasons = "/".join(reason.value for reason in item.judged.reasons)
     error = item.error
-    return f"{error.case} {error.key.value} [{error.kind.value}] {error.before} → {error.statement.text} ({reasons})"
+    place = f"{error.case} {error.key.value} [{error.kind.value}]"
+    return f"{place} {error.before} → {error.statement.text} ({reasons})"
 
 
 def _true_line(item: TrueResult) -> str:

@@ -1,7 +1,7 @@
 """Single errors put into right drafts, each truly wrong and each with the reason that a judge should give.
 
-A changed value is one that nobody said anywhere in the talk; a foreign finding or drug is one that the talk never
-names. So a seeded statement has no source, whatever the judge thinks.
+A changed value is one that nobody said anywhere in the talk; a foreign finding or drug is one that the talk
+never names. So a seeded statement has no source, whatever the judge thinks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from desktop_app.core.records.visits import VisitContext
 from desktop_app.terms.lexicon import Kind, Lexicon, shipped_lexicon
 from desktop_app.terms.tables import shipped_table
 from desktop_app.writing.grounding.quantities import of_talk
-from desktop_app.writing.polarity import Polarity, mentions
+from desktop_app.writing.polarity import Mention, Polarity, mentions
 from desktop_app.writing.talk import Talk, analyse
 
 _AMOUNT = r"\d+(?:\.\d+)?"
@@ -30,8 +30,8 @@ _MEASURED = re.compile(
     rf"(?<![\d.~/A-Za-z])(?P<n>{_AMOUNT})(?P<unit>℃|次/分|%|cm|mm|kg|mmol/L|g/L|°|\+)|(?P<sys>\d{{2,3}})(?=/\d{{2,3}}mmHg)"
 )
 _OTHER_UNIT = {
-    "℃": "℉", "mmHg": "kPa", "mg": "g", "g": "mg", "ml": "L", "cm": "mm", "mm": "cm", "mmol/L": "mg/dL", "g/L": "mg/L",
-    "次/分": "次/小时", "kg": "g",
+    "℃": "℉", "mmHg": "kPa", "mg": "g", "g": "mg", "ml": "L", "cm": "mm", "mm": "cm", "mmol/L": "mg/dL",
+    "g/L": "mg/L", "次/分": "次/小时", "kg": "g",
 }  # fmt: skip
 _UNIT = re.compile(r"(?<=[\d])(?P<unit>℃|mmHg|mmol/L|g/L|次/分|kg|mg|ml|cm|mm|g)(?![A-Za-z/])")
 _DENIAL = re.compile(r"^(?:否认|无|未见|未闻及|未触及)(?!明显诱因|诱因|殊)")
@@ -174,11 +174,11 @@ class Seeder:
         if denied and found and all(item.polarity is Polarity.DENIED for item in found):
             if not any(self._affirmed(item.standard) for item in found):
                 yield Reason.NEGATION, (), text[denied.end() :].replace("史", "", 1)
-        elif (
-            len(found) == 1 and found[0].polarity is Polarity.AFFIRMED and not self._denied(found[0].standard)
-        ):
-            if text.startswith(found[0].entry.form):
-                yield Reason.NEGATION, (), f"无{found[0].entry.form}"
+        elif len(found) == 1 and text.startswith(found[0].entry.form) and self._only_affirmed(found[0]):
+            yield Reason.NEGATION, (), f"无{found[0].entry.form}"
+
+    def _only_affirmed(self, mention: Mention) -> bool:
+        return mention.polarity is Polarity.AFFIRMED and not self._denied(mention.standard)
 
     def _affirmed(self, standard: str) -> bool:
         return any(
@@ -231,15 +231,7 @@ class Seeder:
                 continue
             model = replace(field.statements[0], evidence=())
             for text in self._unsaid(field.key)[:2]:
-                accepted = (
-                    Reason.DRUG,
-                    Reason.NUMBER,
-                    Reason.DURATION,
-                    Reason.DOSE,
-                    Reason.SIDE,
-                    Reason.DATE,
-                )
-                found.append(self._error(field.key, model, Reason.NOT_SAID, accepted, text))
+                found.append(self._error(field.key, model, Reason.NOT_SAID, _foreign_reasons(text), text))
         present = draft.field(FieldKey.PRESENT_ILLNESS).statements
         if present:
             for symptom in self._unsaid_symptoms(3):
@@ -363,6 +355,16 @@ class Seeder:
     @staticmethod
     def _place(statement: Statement) -> int:
         return next((item.id for item in reversed(statement.evidence) if item.id is not None), -9)
+
+
+def _foreign_reasons(text: str) -> tuple[Reason, ...]:
+    """Return what may rightly be named first in a statement of which nothing was said."""
+    reasons = [Reason.DRUG, Reason.NUMBER, Reason.DURATION, Reason.DOSE, Reason.SIDE, Reason.DATE]
+    if re.search("[无未不否]", text):
+        reasons.append(Reason.NEGATION)
+    if text[:2] in _KIN:
+        reasons.append(Reason.SUBJECT)
+    return tuple(reasons)
 
 
 def _spoken_numbers(said: Sequence[str]) -> set[float]:

@@ -21,7 +21,9 @@ _FINE = re.compile(r"没事|冇事|没得事|呒事|无事|没反应")
 
 def about_allergy(claim: Claim) -> bool:
     """Whether a statement tells of an allergy."""
-    return claim.key is FieldKey.ALLERGY or "过敏" in claim.text
+    if claim.key is FieldKey.ALLERGY:
+        return True
+    return "过敏" in claim.text and not any(piece.relations for piece in claim.pieces)
 
 
 def check_allergy(claim: Claim, sources: Sources) -> Verdict:

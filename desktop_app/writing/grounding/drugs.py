@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from desktop_app.core.records.drafts import Reason, Support
 from desktop_app.terms.lexicon import Kind
@@ -18,6 +19,7 @@ _NO = re.compile(
     r"先不|先唔|先勿|暂不|忌|避|丢掉|叫停|不再"
 )
 _REFUSAL = r"(?:先|就|也|都|暂时|千万|一定|可)*(?:不|别|莫|唔|勿|毋|停|免)"
+_LACKING = re.compile(r"没有|没得|冇|呒没|无")
 _WRITTEN_NO = re.compile(r"停|不|忌|禁|勿|避|暂缓|未|无(?!效)|莫|别")
 _GO_ON = re.compile(r"接到|继续|照|还是吃|可以|要得|系|对|接着|吃着")
 
@@ -63,14 +65,14 @@ def names_drug(mention: Mention, clue: Clue) -> bool:
 
 def _ordered(piece: Piece, naming: list[Clue], sources: Sources) -> Verdict:
     """Judge an order: the doctor's own word, or the doctor's answer to who asked for it."""
-    refused = bool(_WRITTEN_NO.search(piece.text))
+    refused = bool(_WRITTEN_NO.search(without_drugs(piece.text, piece.mentions)))
     said: list[tuple[bool, Clue]] = []
     for clue in naming:
         if clue.doctor and not clue.question:
             said.append((_refuses(clue, sources), clue))
         elif not clue.doctor:
-            said += [(bool(_NO.search(item.part.text)), item) for item in _reply(clue, sources)]
-    fitting = [clue for no, clue in said if no == refused]
+            said += [(_says_no(item), item) for item in _reply(clue, sources)]
+    fitting = [clue for no, clue in said if no == refused or (refused and _LACKING.search(clue.part.text))]
     if fitting:
         return Verdict((), (fitting[0],))
     if said:
@@ -78,9 +80,21 @@ def _ordered(piece: Piece, naming: list[Clue], sources: Sources) -> Verdict:
     return Verdict((Problem(Reason.DRUG),))
 
 
+def without_drugs(text: str, named: Iterable[Mention]) -> str:
+    """Return a text without its drug names, which may hold a negation's characters (阿莫西林, 免疫球蛋白)."""
+    for mention in named:
+        if mention.kind in (Kind.DRUG, Kind.DRUG_GROUP):
+            text = text.replace(mention.entry.form, "")
+    return text
+
+
+def _says_no(clue: Clue) -> bool:
+    return bool(_NO.search(without_drugs(clue.part.text, clue.part.mentions)))
+
+
 def _refuses(clue: Clue, sources: Sources) -> bool:
     """Whether the doctor's clause, or the one right after it, says no to the drug that it names."""
-    if _NO.search(clue.part.text):
+    if _says_no(clue):
         return True
     same = sources.by_utterance[clue.utterance]
     place = same.index(clue)
@@ -102,5 +116,5 @@ def _reply(asked: Clue, sources: Sources) -> list[Clue]:
     if place >= len(turns):
         return []
     clues = [item for item in sources.by_utterance[turns[place].id] if item.doctor]
-    answer = [item for item in clues[:3] if _NO.search(item.part.text) or _GO_ON.search(item.part.text)]
+    answer = [item for item in clues[:3] if _says_no(item) or _GO_ON.search(item.part.text)]
     return answer[:1]

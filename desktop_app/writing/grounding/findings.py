@@ -82,6 +82,10 @@ def _check(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment, s
         relatives = relatives - _CHILDREN  # a parent speaks of the patient as of a child
     if known and not own and mention.polarity is Polarity.AFFIRMED and not claim.from_doctor:
         return Verdict((Problem(Reason.SUBJECT, Support.CONFLICT),))
+    if not own and mention.polarity is Polarity.DENIED:
+        spared = _spared(known, sources)
+        if spared:
+            return Verdict((), spared[:2])
     stand = _stand(own)
     if not stand.any:
         return _by_characters(mention, piece, claim, alignment)
@@ -193,7 +197,7 @@ def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alig
         return Verdict((Problem(Reason.NEGATION, Support.CONFLICT),), (told[0],))
     answers = [
         item for asked in spoken if asked.question for item in pool if item.utterance == asked.utterance + 1
-    ][:2]
+    ][:1]
     if any(item.negative == denied for item in answers):
         return Verdict((), (spoken[0], next(item for item in answers if item.negative == denied)))
     if denied or answers:
@@ -211,3 +215,13 @@ def _in_one_turn(wanted: frozenset[str], pool: list[Clue]) -> list[Clue]:
         if wanted <= frozenset().union(*(item.chars for item in clues)):
             return [item for item in clues if not item.question] or clues
     return []
+
+
+def _spared(known: list[Finding], sources: Sources) -> tuple[Clue, ...]:
+    """Return the clauses that deny of the patient what their turn tells of another: 我有哮喘，她没有."""
+    return tuple(
+        other
+        for item in known
+        for other in sources.by_utterance[item.clue.utterance]
+        if other is not item.clue and other.negative and (len(other.chars) <= 2 or other.part.subject.patient)
+    )

@@ -30,6 +30,7 @@ _CUSTOMARY = {
     Sort.BARE: {""},
     Sort.FREQUENCY: {"次/日"},
 }
+_USUAL = frozenset(("mmol/L", "g/L", "umol/L", "U/L", "mg/L", "10*9/L", "10*12/L"))
 _UNMISTAKABLE = (
     Sort.PRESSURE,
     Sort.TEMPERATURE,
@@ -44,6 +45,8 @@ _UNMISTAKABLE = (
     Sort.CONCENTRATION,
 )
 _DOSING = (Sort.DOSE, Sort.FREQUENCY)
+_SMALL = 3
+_AGO = ("上周", "上个月", "上月", "去年", "前年")  # a week ago is no span of a week
 _GRAMS = 5  # a dose number without a unit is grams up to here, milligrams above
 _AFTER_DRUG = 2  # turns of the same speaker in which a dose may still follow its drug
 
@@ -88,6 +91,8 @@ def _find(
     region = _region(quantity, piece, claim, alignment.allowed, sources)
     clues: Iterable[Clue] = alignment.near if region is None else region
     found = next((item for item in clues if _states(item, quantity, piece)), None)
+    if found is None and claim.ordered and quantity.sort is Sort.SPAN and region is None:
+        return next((item for item in alignment.allowed if _states(item, quantity, piece)), None)
     if found is None and _distinct(quantity):
         bare = [
             item for item in alignment.allowed if region is None or not item.part.has(Kind.VITAL, Kind.LAB)
@@ -154,11 +159,19 @@ def _same_test(one: str, other: str) -> bool:
 
 
 def _states(clue: Clue, quantity: Quantity, piece: Piece) -> bool:
-    if any(agrees(quantity, item) for item in clue.quantities if item.sort is not Sort.BARE):
+    past = "前" in piece.text
+    plain = [item for item in clue.quantities if past or not item.derived.startswith(_AGO)]
+    if any(agrees(quantity, item) for item in plain if item.sort is not Sort.BARE):
         return True
     if not _customary(quantity, piece):
         return False
     wanted = set(quantity.shown or quantity.pair)
+    if (
+        quantity.sort in (Sort.SIZE, Sort.WEIGHT, Sort.DOSE)
+        and max(wanted) <= _SMALL
+        and max(wanted) % 1 == 0
+    ):
+        return False  # 一 and 两 stand in front of everything
     return wanted <= clue.free
 
 
@@ -166,7 +179,7 @@ def _customary(quantity: Quantity, piece: Piece) -> bool:
     if quantity.sort is Sort.CONCENTRATION:
         names = piece.measured()
         units = {unit for name, unit in _analyte_units().items() if name in names}
-        return not units or quantity.unit in units
+        return quantity.unit in (units or _USUAL)
     if quantity.sort not in _CUSTOMARY:
         return False
     if quantity.sort is Sort.DOSE and quantity.unit == "mg" and quantity.shown:

@@ -51,10 +51,15 @@ def _closeness(clue: Clue, piece: Piece, claim: Claim, sources: Sources) -> floa
     nearby = [clue.utterance, *([turns[place - 1].id] if place else [])]
     around = frozenset().union(*(item.chars for turn in nearby for item in sources.by_utterance[turn]))
     own = len(wanted & clue.chars) / max(1, len(wanted))
-    near = len(whole & around) / max(1, len(whole))
+    near = (len(whole & around) + len(whole & clue.chars)) / max(1, len(whole))
+    same = _unsided(piece.text) in _unsided(clue.part.text) or _unsided(piece.text) in _unsided(clue.standard)
     stated = sum(
         agrees(quantity, item) or set(quantity.shown or quantity.pair) <= clue.free
         for quantity in piece.quantities
         for item in clue.quantities
     )
-    return own + near + (0.5 if stated else 0.0) + (0.1 if clue.sides else 0.0)
+    return own + near + (0.5 if stated else 0.0) + (0.1 if clue.sides else 0.0) + (0.5 if same else 0.0)
+
+
+def _unsided(text: str) -> str:
+    return "".join(char for char in text if char not in _SIDE_CHARS)
