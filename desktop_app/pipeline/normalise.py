@@ -10,6 +10,8 @@ from desktop_app.core.records.speech import Term, Transcript, Utterance
 from desktop_app.terms.lexicon import Hit, Kind, Lexicon
 from desktop_app.writing.talk import detect_region
 
+# whose meaning a record rests on: an ambiguous time or pronoun changes no finding
+_MATTERS = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.BODY_PART)
 _SILENT = (Kind.PSEUDO,)  # known so that they are not mistaken for something else
 
 
@@ -36,9 +38,8 @@ def _with_terms(utterance: Utterance, lexicon: Lexicon, region: Region | None) -
 
 
 def _term(hit: Hit) -> Term:
-    entry = hit.entries[0]
-    others = {item.standard for item in hit.entries[1:]} | set(entry.candidates)
-    candidates = tuple(sorted(others - {entry.standard}))
+    entry = hit.entries[0]  # the region's own meaning comes first
+    candidates = entry.candidates if entry.kind in _MATTERS else ()
     return Term(
         start=hit.start,
         end=hit.end,

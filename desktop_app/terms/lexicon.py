@@ -106,6 +106,8 @@ class Lexicon:
         spans: list[tuple[int, int, tuple[Entry, ...]]] = []
         for last, (length, meanings) in self._automaton.iter(text):
             counted = tuple(entry for entry in meanings if _counts(entry, region))
+            if len(counted) > 1 and region is not None:
+                counted = tuple(sorted(counted, key=lambda entry: entry.region is not region))
             if counted:
                 spans.append((last + 1 - length, last + 1, counted))
         spans.sort(key=lambda span: (span[0], -span[1]))
