@@ -1,4 +1,4 @@
-"""`jiceng record list|show|add|review|sign|countersign|export`: the outpatient records of a store."""
+"""`jiceng record list|show|add|resume|review|sign|countersign|export`: the outpatient records of a store."""
 
 import hashlib
 from enum import StrEnum
@@ -24,11 +24,11 @@ from desktop_app.core.records.codec import to_json
 from desktop_app.core.records.contract import draft_json, sheet_json
 from desktop_app.core.records.people import Age, Patient, Region, Sex, VisitKind
 from desktop_app.core.records.visits import Visit, VisitState
-from desktop_app.pipeline.capture import capture
+from desktop_app.pipeline.capture import Captured, capture
 from desktop_app.pipeline.handover import hand_over
 from desktop_app.pipeline.review import review
-from desktop_app.pipeline.run import new_visit, run_visit
-from desktop_app.pipeline.saving import newest, save_review, to_review
+from desktop_app.pipeline.run import Parts, VisitRun, new_visit, run_visit
+from desktop_app.pipeline.saving import newest, save_review, to_resume, to_review
 from desktop_app.store.audit_rows import AuditPayload
 from desktop_app.store.store import Store
 from desktop_app.wiring import WriterChoice
@@ -46,6 +46,7 @@ def register(app: typer.Typer, messages: Catalogue) -> None:
     group = typer.Typer(name="record", help=messages.text("help.record.group"), no_args_is_help=True)
     _register_reading(group, messages)
     _register_add(group, messages)
+    _register_resume(group, messages)
     _register_review(group, messages)
     _register_signing(group, messages)
     _register_export(group, messages)
@@ -122,17 +123,29 @@ def _register_add(group: typer.Typer, messages: Catalogue) -> None:
                 begun = new_visit(
                     parts.clock, patient, visit, organization=organization, department=department
                 )
-                earlier = opened.store.visits.history(patient.id)
-                result = run_visit(
-                    begun,
-                    captured,
-                    parts,
-                    opened.store,
-                    cancel=CancelToken(),
-                    actor=opened.actor,
-                    region=region,
-                    history=tuple(item.draft for item in earlier if item.draft),
-                )
+                result = _drafted(opened, begun, captured, parts, region)
+            _print(session, result.visit, json_=json_)
+
+
+def _register_resume(group: typer.Typer, messages: Catalogue) -> None:
+    @group.command("resume", help=messages.text("help.record.resume"))
+    def resume(
+        context: typer.Context,
+        visit_id: Annotated[str, typer.Argument(metavar="ID", help=messages.text("help.record.id"))],
+        inputs: Annotated[
+            list[str] | None, typer.Argument(metavar="[INPUT]...", help=messages.text("help.record.missing"))
+        ] = None,
+        json_: Annotated[bool, typer.Option("--json", help=messages.text("help.option.json"))] = False,
+    ) -> None:
+        session = session_of(context)
+        with session.errors():
+            captured = capture(inputs, standard_input) if inputs else Captured()
+            with open_store(session) as opened, wiring.engines(session.data_dir) as lent:
+                require(opened.actor.role, Right.IMPORT)
+                left = to_resume(opened.store, visit_id)
+                if left.transcript is None and not inputs:
+                    raise InputError("input.none")
+                result = _drafted(opened, left, captured, wiring.clinic_parts(lent))
             _print(session, result.visit, json_=json_)
 
 
@@ -231,6 +244,23 @@ def _register_export(group: typer.Typer, messages: Catalogue) -> None:
                 session.print_json(report)
             else:
                 session.print_text(str(path))
+
+
+def _drafted(
+    opened: Opened, visit: Visit, captured: Captured, parts: Parts, region: Region | None = None
+) -> VisitRun:
+    """Walk a visit to its draft, with what the store knows of the patient."""
+    earlier = opened.store.visits.history(visit.patient.id)
+    return run_visit(
+        visit,
+        captured,
+        parts,
+        opened.store,
+        cancel=CancelToken(),
+        actor=opened.actor,
+        region=region,
+        history=tuple(item.draft for item in earlier if item.draft),
+    )
 
 
 def _person(opened: Opened) -> Account:

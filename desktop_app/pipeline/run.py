@@ -114,8 +114,8 @@ def run_visit(
     """Take a visit from what was captured to a judged draft.
 
     Args:
-        visit: just begun.
-        captured: what came in.
+        visit: just begun, or as a crash left it: stages that it has are not done again.
+        captured: what came in; to go on after a crash, the images that were not read yet.
         parts: who does the work.
         saver: keeps each stage.
         cancel: asked between the steps and inside the long ones.
@@ -127,41 +127,73 @@ def run_visit(
         AppError: a step's input or engine failed; the stages before it are saved.
         Cancelled: the person stopped it; likewise.
     """
-    watch = _Watch()
-    saver.save_stage(visit, actor)
-
-    heard = watch.step("speech", lambda: transcribe(captured, parts.transcriber, region, cancel))
-    visit = dataclasses.replace(visit, state=VisitState.HEARD, transcript=heard)
-    spoken = captured.sound is not None
-    saver.save_stage(visit, actor, _payload(parts.transcriber.info, output=heard) if spoken else None)
-
-    transcript = watch.step("normalise", lambda: normalise(heard, parts.lexicon))
-    visit = dataclasses.replace(visit, transcript=transcript)
-    saver.save_stage(visit, actor, AuditPayload(output=transcript, engine=heard.engine))
-
+    walk = _Walk(visit, captured, parts, saver, cancel, actor)
+    if visit.transcript is None:
+        saver.save_stage(visit, actor)
+        walk.hear(region)
     if captured.images:
-        sheets = watch.step("reading", lambda: read(captured.images, parts.reader, visit.patient, cancel))
-        visit = dataclasses.replace(visit, state=VisitState.READ, sheets=sheets)
-        images = {sheet.image: sheet.sha256 for sheet in sheets}
-        saver.save_stage(visit, actor, _payload(parts.reader.info, input=images, output=sheets))
-
-    context = context_of(visit, history)
-    drafted = watch.step("writer", lambda: draft(context, parts.writer, cancel))
-    watch.mark("first_field")
-    visit = dataclasses.replace(visit, state=VisitState.DRAFTED, draft=drafted)
-    saver.save_stage(visit, actor, _draft_payload(visit, drafted))
-
-    judged = watch.step("grounding", lambda: ground(drafted, context, parts.judge, cancel))
-    visit = dataclasses.replace(visit, draft=judged)
-    saver.save_stage(visit, actor, AuditPayload(output=judged, engine="grounding"))
-    watch.mark("total")
+        walk.read()
+    walk.write(history)
+    spoken = captured.sound is not None and visit.transcript is None
+    made = walk.visit.draft
+    assert made is not None
     engines = {
         "speech": _name(parts.transcriber.info) if spoken else NOT_RUN,
         "reading": _name(parts.reader.info) if captured.images else NOT_RUN,
-        "writer": drafted.engine.model or drafted.engine.writer,
+        "writer": made.engine.model or made.engine.writer,
         "grounding": "code",
     }
-    return VisitRun(visit=visit, engines=engines, timings_ms=watch.taken)
+    return VisitRun(visit=walk.visit, engines=engines, timings_ms=walk.watch.taken)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One visit on its way; `visit` is what has been saved last."""
+
+    visit: Visit
+    captured: Captured
+    parts: Parts
+    saver: StageSaver
+    cancel: CancelToken
+    actor: Actor | None
+    watch: _Watch = field(default_factory=_Watch)
+
+    def _keep(self, visit: Visit, payload: AuditPayload | None) -> None:
+        self.saver.save_stage(visit, self.actor, payload)
+        self.visit = visit
+
+    def hear(self, region: Region | None) -> None:
+        """Do the arrows of the talk: transcribe, normalise."""
+        engine = self.parts.transcriber
+        heard = self.watch.step("speech", lambda: transcribe(self.captured, engine, region, self.cancel))
+        payload = None if self.captured.sound is None else _payload(engine.info, output=heard)
+        self._keep(dataclasses.replace(self.visit, state=VisitState.HEARD, transcript=heard), payload)
+        transcript = self.watch.step("normalise", lambda: normalise(heard, self.parts.lexicon))
+        payload = AuditPayload(output=transcript, engine=heard.engine)
+        self._keep(dataclasses.replace(self.visit, transcript=transcript), payload)
+
+    def read(self) -> None:
+        """Do the arrow of the images; sheets that were read before stay."""
+        images, engine, patient = self.captured.images, self.parts.reader, self.visit.patient
+        sheets = self.watch.step("reading", lambda: read(images, engine, patient, self.cancel))
+        hashes = {sheet.image: sheet.sha256 for sheet in sheets}
+        read_now = dataclasses.replace(
+            self.visit, state=VisitState.READ, sheets=(*self.visit.sheets, *sheets)
+        )
+        self._keep(read_now, _payload(engine.info, input=hashes, output=sheets))
+
+    def write(self, history: tuple[Draft, ...]) -> None:
+        """Do the arrows of the record: draft, ground."""
+        context = context_of(self.visit, history)
+        drafted = self.watch.step("writer", lambda: draft(context, self.parts.writer, self.cancel))
+        self.watch.mark("first_field")
+        visit = dataclasses.replace(self.visit, state=VisitState.DRAFTED, draft=drafted)
+        self._keep(visit, _draft_payload(visit, drafted))
+        judged = self.watch.step("grounding", lambda: ground(drafted, context, self.parts.judge, self.cancel))
+        self._keep(
+            dataclasses.replace(self.visit, draft=judged), AuditPayload(output=judged, engine="grounding")
+        )
+        self.watch.mark("total")
 
 
 def _name(info: EngineInfo) -> str:

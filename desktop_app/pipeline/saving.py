@@ -51,6 +51,18 @@ def newest(store: Store, visit_id: str) -> Visit:
     return visit
 
 
+def to_resume(store: Store, visit_id: str) -> Visit:
+    """Return a visit whose way to a draft was cut short, as far as it has come.
+
+    Raises:
+        InputError: there is no such visit, or it has come all the way (`record.complete`).
+    """
+    visit = newest(store, visit_id)
+    if visit.state in (VisitState.REVIEWED, VisitState.SIGNED):
+        raise InputError("record.complete")
+    return visit
+
+
 def to_review(store: Store, visit_id: str, *, correct: bool = False) -> Visit:
     """Return a visit that a person may review now.
 

@@ -153,6 +153,20 @@ def test_a_page_that_cannot_be_read_keeps_the_talk() -> None:
     assert kept.stages[-1].transcript is not None
 
 
+def test_what_a_fault_left_is_gone_on_with_and_not_done_again() -> None:
+    kept = Kept()
+    reader = FakePageReader(EngineError("engine.page_reader"))
+    with pytest.raises(EngineError):
+        _walk(Captured(sound="a.wav", images=("a.jpg",)), _parts(reader=reader), kept)
+    left = kept.stages[-1]
+    silent = _parts(transcriber=FakeTranscriber(None))  # would fail if it were asked again
+    result = run_visit(left, Captured(images=("a.jpg",)), silent, Kept(), cancel=CancelToken())
+    assert result.visit.id == left.id
+    assert result.visit.transcript == left.transcript
+    assert len(result.visit.sheets) == 1
+    assert result.engines["speech"] == NOT_RUN
+
+
 def test_a_stop_while_writing_keeps_what_was_heard() -> None:
     kept = Kept()
     with pytest.raises(Cancelled):
