@@ -28,9 +28,8 @@ def draft_text(draft: Draft, messages: Catalogue, *, ids: bool = False, signed: 
         ids: whether each statement shows its id, for `record review`.
         signed: whether a person has signed it.
     """
-    lines = [alert_line(item, messages) for item in draft.alerts]
-    if lines:
-        lines.append("")
+    lines = [alert_line(item, messages) for item in draft.alerts] or [messages.text("draft.no_alerts")]
+    lines.append("")
     for field in draft.fields:
         lines += _field_lines(field, messages, ids)
     last = messages.text("draft.signed" if signed else "draft.unresolved", count=draft.unresolved)
