@@ -30,6 +30,9 @@ DECODE_FAULTS = (
 WORK_SIDE = 2600  # pixels: a sheet of 60 lines still has 25 per line; a 12-megapixel photo shrinks to a third
 OUTLINE_SIDE = 700  # the outline is looked for on a thumbnail
 OUTLINE_SHARE = (0.22, 0.97)  # of the photo's area that a sheet may cover
+MARKED_LINES = 8  # a page with fewer lines is no table whose lone marks matter
+MARK_DEPTH = 18  # grey levels by which ink is darker than the paper around it
+MOST_MARKS = 40  # more lone specks than this are dirt
 OUTLINE_CONTRAST = 28  # grey levels between the sheet's rim and the desk just outside
 
 
@@ -190,7 +193,7 @@ def _stands_out(grey: NDArray[Any], quad: NDArray[np.float64]) -> bool:
     inner = cv2.erode(inside, np.ones((21, 21), np.uint8))
     outer = cv2.dilate(inside, np.ones((31, 31), np.uint8)) - cv2.dilate(inside, np.ones((9, 9), np.uint8))
     rim, desk = (inside > 0) & (inner == 0), outer > 0
-    if desk.sum() < 0.3 * rim.sum():  # runs along the photo's own border
+    if desk.sum() <= 0.3 * rim.sum():  # runs along the photo's own border
         return False
     return bool(grey[rim].mean() - grey[desk].mean() > OUTLINE_CONTRAST)
 
@@ -229,3 +232,47 @@ def cut(pixels: Pixels, quad: NDArray[np.float64], upright: bool = True) -> Pixe
         pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(line if upright else np.rot90(line), np.uint8)
+
+
+def stray_marks(page: Pixels, quads: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """Return boxes round lone small prints that text detection passes over: a `-`, a thin arrow.
+
+    A print stands alone inside the text area, is no larger than a letter, and has no neighbour within a
+    letter's width: the dots of a leader line and the edges of letters stay out. Dirty pages have none.
+    """
+    if len(quads) < MARKED_LINES:
+        return []
+    letter = float(np.median([np.linalg.norm(quad[3] - quad[0]) for quad in quads]))
+    grey = cv2.GaussianBlur(cv2.cvtColor(page, cv2.COLOR_BGR2GRAY), (3, 3), 0)
+    window = max(3, int(2 * letter) | 1)
+    ink = cv2.adaptiveThreshold(
+        grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, MARK_DEPTH
+    )
+    known = np.zeros(ink.shape, np.uint8)
+    for quad in quads:
+        cv2.fillConvexPoly(known, np.rint(quad).astype(np.int32), (255,))
+    near = int(0.8 * letter)
+    around = cv2.dilate(known, np.ones((1, 2 * near + 1), np.uint8))
+    _, _, stats, centres = cv2.connectedComponentsWithStats(ink)
+    points = np.concatenate(quads)
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    found = []
+    for (x, y, width, height, area), (cx, cy) in zip(stats[1:], centres[1:], strict=True):
+        inside = left <= x and x + width <= right and top <= y and y + height <= bottom
+        small = width <= letter and height <= 1.1 * letter and max(width, height) >= 0.17 * letter
+        if inside and small and area >= 0.015 * letter**2 and not around[int(cy), int(cx)]:
+            found.append((float(cx), float(cy), float(width)))
+    alone = [one for one in found if sum(_beside(one, other, letter) for other in found) == 1]  # itself
+    if len(alone) > MOST_MARKS:
+        return []
+    return [_mark_box(mark, letter) for mark in alone]
+
+
+def _beside(one: tuple[float, float, float], other: tuple[float, float, float], letter: float) -> bool:
+    return abs(one[1] - other[1]) < letter and abs(one[0] - other[0]) < 1.5 * letter
+
+
+def _mark_box(mark: tuple[float, float, float], letter: float) -> NDArray[np.float64]:
+    x, y, width = mark
+    half, tall = width / 2 + 0.3 * letter, 0.5 * letter
+    return np.array([[x - half, y - tall], [x + half, y - tall], [x + half, y + tall], [x - half, y + tall]])

@@ -24,6 +24,9 @@ from desktop_app.engines.protocols import EngineInfo
 Quad = NDArray[np.float64]  # 4 x 2, clockwise from the top left
 
 DETECTION_SIDE = 1536  # pixels of the longest side when boxes are looked for; lines are read at full size
+LONE_MARKS = {"-": "-", "—": "-", "一": "-", "↑": "↑", "↓": "↓", "+": "+", "±": "±", "*": "*"}
+LEAST_MARK = 0.5  # confidence from which a lone mark is shown at all; the row's checks ask for more
+LONE_LINE = (1.5, 160)  # width to height, and pixels of height, of a picture that may be one line of text
 LONG_LINE = 4.0  # width to height of a line whose direction the line classifier can be trusted with
 VOTERS = 12  # long lines that vote on which way is up
 VERTICAL = 3.0  # height to width of text that is written downwards; a lone `1` or `↑` stays below
@@ -100,15 +103,24 @@ class RapidPageReader:
 
     def _read(self, pixels: Pixels, cancel: CancelToken) -> tuple[Pixels, tuple[TextBox, ...], float, bool]:
         page, quads, rotated, perspective = self._upright(pixels, cancel)
-        boxes = []
+        boxes: list[TextBox] = []
         for start in range(0, len(quads), 24):  # a stop is answered between batches
             cancel.check()
             part = quads[start : start + 24]
             for quad, (text, score) in zip(part, self._texts(page, part), strict=True):
                 if text.strip():
-                    corners = tuple((round(float(x), 1), round(float(y), 1)) for x, y in quad)
-                    boxes.append(TextBox(text=text.strip(), confidence=round(float(score), 4), box=corners))
-        return page, tuple(boxes), rotated, perspective
+                    boxes.append(_text_box(text.strip(), score, quad))
+        return page, (*boxes, *self._lone_marks(page, quads)), rotated, perspective
+
+    def _lone_marks(self, page: Pixels, quads: list[Quad]) -> list[TextBox]:
+        """Read what detection passed over; only marks are believed, never digits or letters."""
+        marks = page_image.stray_marks(page, quads)
+        texts = self._texts(page, marks) if marks else []
+        return [
+            _text_box(LONE_MARKS[text], score, quad)
+            for quad, (text, score) in zip(marks, texts, strict=True)
+            if text in LONE_MARKS and score >= LEAST_MARK
+        ]
 
     def _upright(self, pixels: Pixels, cancel: CancelToken) -> tuple[Pixels, list[Quad], float, bool]:
         flattened = page_image.flatten(pixels)
@@ -154,8 +166,10 @@ class RapidPageReader:
         size = (max(32, round(page.shape[1] * scale)), max(32, round(page.shape[0] * scale)))
         small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
         found = self._engine()(small, use_det=True, use_cls=False, use_rec=False)
-        if found.boxes is None:
-            return []
+        if found.boxes is None:  # a single line that fills the picture has no surroundings to stand out from
+            height, width = page.shape[:2]
+            whole = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+            return [whole] if width >= LONE_LINE[0] * height and height <= LONE_LINE[1] else []
         factor = np.array([page.shape[1] / size[0], page.shape[0] / size[1]])
         return [np.asarray(quad, np.float64) * factor for quad in found.boxes]
 
@@ -178,6 +192,11 @@ class RapidPageReader:
         upright = self._engine().recognize_txt(lines).scores
         turned = self._engine().recognize_txt([page_image.turn(line, 2) for line in lines]).scores
         return float(np.mean(turned)) > float(np.mean(upright))
+
+
+def _text_box(text: str, score: float, quad: Quad) -> TextBox:
+    corners = tuple((round(float(x), 1), round(float(y), 1)) for x, y in quad)
+    return TextBox(text=text, confidence=round(float(score), 4), box=corners)
 
 
 def _sides(quad: Quad) -> tuple[float, float]:

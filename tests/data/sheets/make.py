@@ -3,8 +3,9 @@
     python tests/data/sheets/make.py FOLDER --first 1 --count 20
     python tests/data/sheets/make.py resources/samples/lab_sheet.jpg --sample
 
-Every page is `NAME.jpg` with `NAME.json` beside it (the truth, in the format of `jiceng eval read`). Names, hospitals and
-values are invented. The fonts are whatever Chinese fonts this machine has: more fonts, more variety.
+Every page is `NAME.jpg` with `NAME.json` beside it (the truth, in the format of `jiceng eval read`). Names,
+hospitals and values are invented. The fonts are whatever Chinese fonts this machine has: more fonts, more
+variety.
 """
 
 from __future__ import annotations
@@ -72,10 +73,14 @@ CHEMISTRY: list[Row] = [
     ("calcium", "钙", "Ca", "mmol/L", "2.11", "2.52", 2),
 ]
 QUALITATIVE = [
-    ("urine_protein", "尿蛋白", "PRO"), ("urine_glucose", "尿糖", "GLU"), ("urine_ketone", "尿酮体", "KET"),
-    ("urine_bilirubin", "尿胆红素", "BIL"), ("urine_nitrite", "亚硝酸盐", "NIT"), ("urine_occult_blood", "尿潜血", "BLD"),
+    ("urine_protein", "尿蛋白", "PRO"),
+    ("urine_glucose", "尿糖", "GLU"),
+    ("urine_ketone", "尿酮体", "KET"),
+    ("urine_bilirubin", "尿胆红素", "BIL"),
+    ("urine_nitrite", "亚硝酸盐", "NIT"),
+    ("urine_occult_blood", "尿潜血", "BLD"),
     ("urine_leukocyte_esterase", "尿白细胞酯酶", "LEU"),
-]  # fmt: skip
+]
 UNIT_STYLES = {
     "10*9/L": ("10^9/L", "×10^9/L", "10*9/L", "x10^9/L", "G/L", "10E9/L"),
     "10*12/L": ("10^12/L", "×10^12/L", "10*12/L", "x10^12/L", "T/L", "10E12/L"),
@@ -83,10 +88,14 @@ UNIT_STYLES = {
     "U/L": ("U/L", "IU/L"),
 }
 HEADS = {
-    "no": ("序号", "No.", "NO"), "name": ("项目", "检验项目", "项目名称", "检测项目"), "abbr": ("代号", "英文", "缩写", "简称"),
-    "value": ("结果", "检测结果", "测定值", "结果值"), "mark": ("提示", "标志", "异常提示", ""), "unit": ("单位",),
+    "no": ("序号", "No.", "NO"),
+    "name": ("项目", "检验项目", "项目名称", "检测项目"),
+    "abbr": ("代号", "英文", "缩写", "简称"),
+    "value": ("结果", "检测结果", "测定值", "结果值"),
+    "mark": ("提示", "标志", "异常提示", ""),
+    "unit": ("单位",),
     "range": ("参考区间", "参考范围", "参考值", "正常参考值"),
-}  # fmt: skip
+}
 ORDERS = (
     ("no", "name", "value", "mark", "unit", "range"),
     ("no", "abbr", "name", "value", "mark", "range", "unit"),
@@ -197,8 +206,12 @@ def quantity(rng: random.Random, item: Row, style: Style) -> tuple[dict[str, Any
         shown = "男130-175 女115-150"
     cells = {
         "name": f"{name}({abbr})" if style.name_style == "with_abbr" else name,
-        "abbr": abbr, "unit": style.units.get(unit, unit), "range": shown, "mark": printed, "value": text,
-    }  # fmt: skip
+        "abbr": abbr,
+        "unit": style.units.get(unit, unit),
+        "range": shown,
+        "mark": printed,
+        "value": text,
+    }
     if style.mark_place == "after" and printed:
         cells["value"] = f"{text}{rng.choice(('', ' '))}{printed}"
     elif style.mark_place == "before" and printed:
@@ -216,13 +229,23 @@ def qualitative(
     bad = rng.random() < 0.25
     value = rng.choice(("1+", "2+", "+-", "阳性(+)")) if bad else negative
     truth = {
-        "analyte": code, "value": value.split("(")[0] if len(value) > 2 else value, "unit": "",
-        "low": None, "high": None, "flag": "abnormal" if bad else "normal",
-    }  # fmt: skip
+        "analyte": code,
+        "value": value.split("(")[0] if len(value) > 2 else value,
+        "unit": "",
+        "low": None,
+        "high": None,
+        "flag": "abnormal" if bad else "normal",
+    }
     if truth["value"] == "-":
         truth["value"] = "阴性"
-    cells = {"name": f"{name}({abbr})" if style.name_style == "with_abbr" else name, "abbr": abbr, "value": value,
-             "unit": "", "range": "阴性", "mark": ""}  # fmt: skip
+    cells = {
+        "name": f"{name}({abbr})" if style.name_style == "with_abbr" else name,
+        "abbr": abbr,
+        "value": value,
+        "unit": "",
+        "range": "阴性",
+        "mark": "",
+    }
     return truth, cells
 
 
@@ -417,19 +440,49 @@ def write_case(folder: Path, seed: int, severity: float = 1.0) -> None:
     (folder / f"{seed:05d}.json").write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
-SAMPLE = {"white_blood_cell": "11.62", "neutrophil_pct": "78.4", "lymphocyte_pct": "15.2", "monocyte_pct": "5.1",
-          "eosinophil_pct": "1.0", "basophil_pct": "0.3", "red_blood_cell": "3.92", "hemoglobin": "98",
-          "hematocrit": "31.5", "mean_corpuscular_volume": "80.4", "mean_corpuscular_hemoglobin": "25.0",
-          "mean_corpuscular_hemoglobin_conc": "311", "platelet": "286", "c_reactive_protein": "32.60"}  # fmt: skip
+SAMPLE = {
+    "white_blood_cell": "11.62",
+    "neutrophil_pct": "78.4",
+    "lymphocyte_pct": "15.2",
+    "monocyte_pct": "5.1",
+    "eosinophil_pct": "1.0",
+    "basophil_pct": "0.3",
+    "red_blood_cell": "3.92",
+    "hemoglobin": "98",
+    "hematocrit": "31.5",
+    "mean_corpuscular_volume": "80.4",
+    "mean_corpuscular_hemoglobin": "25.0",
+    "mean_corpuscular_hemoglobin_conc": "311",
+    "platelet": "286",
+    "c_reactive_protein": "32.60",
+}
 
 
 def sample() -> tuple[np.ndarray, Truth]:
     """Print the sheet that ships with the program: a fictitious patient, marked as an example."""
-    heads = {"no": "序号", "abbr": "代号", "name": "检验项目", "value": "结果", "mark": "提示", "unit": "单位",
-             "range": "参考区间"}  # fmt: skip
-    style = Style(order=("no", "abbr", "name", "value", "mark", "unit", "range"), marks="arrow", mark_place="column",
-                  dash="-", rules="lines", columns=1, font=1, size=24, heads=heads,
-                  units={"10*9/L": "10^9/L", "10*12/L": "10^12/L"}, limit="<{}", name_style="plain")  # fmt: skip
+    heads = {
+        "no": "序号",
+        "abbr": "代号",
+        "name": "检验项目",
+        "value": "结果",
+        "mark": "提示",
+        "unit": "单位",
+        "range": "参考区间",
+    }
+    style = Style(
+        order=("no", "abbr", "name", "value", "mark", "unit", "range"),
+        marks="arrow",
+        mark_place="column",
+        dash="-",
+        rules="lines",
+        columns=1,
+        font=1,
+        size=24,
+        heads=heads,
+        units={"10*9/L": "10^9/L", "10*12/L": "10^12/L"},
+        limit="<{}",
+        name_style="plain",
+    )
     truth = Truth({"name": "王桂芳", "sex": "女", "age": "46岁", "specimen": "全血"}, "2026-03-02")
     rows = []
     for code, name, abbr, unit, low, high, _ in BLOOD:
@@ -448,8 +501,16 @@ def sample() -> tuple[np.ndarray, Truth]:
                 "flag": flag,
             }
         )
-        rows.append({"name": name, "abbr": abbr, "value": SAMPLE[code], "mark": mark, "unit": style.units.get(unit, unit),
-                     "range": f"{low}-{high}"})  # fmt: skip
+        rows.append(
+            {
+                "name": name,
+                "abbr": abbr,
+                "value": SAMPLE[code],
+                "mark": mark,
+                "unit": style.units.get(unit, unit),
+                "range": f"{low}-{high}",
+            }
+        )
     return printed(style, random.Random(7), "血常规检验报告单（示例）", truth, rows)
 
 

@@ -138,8 +138,7 @@ def test_every_format_is_read_and_every_damage_is_an_input_error(tmp_path: Path,
         path.write_bytes(bytes(data))
         try:
             _, pixels = page_image.load(str(path), Limits())
-        except InputError as error:
-            assert error.code.startswith("image.")
+        except InputError:
             refused += 1
         else:
             assert pixels.ndim == 3

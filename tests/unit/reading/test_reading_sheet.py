@@ -225,7 +225,9 @@ def test_one_name_in_blood_and_urine() -> None:
     urine = [("葡萄糖", "阴性", "阴性", ""), ("尿蛋白", "2+", "阴性", ""), ("白细胞", "12", "0-5", "/HP")]
     sheet = read_sheet(page(urine, head=head, columns=columns, top=("标本：尿液",)))
     assert [(row.analyte, row.value, row.flag.value) for row in sheet.rows] == [
-        ("urine_glucose", "阴性", "normal"), ("urine_protein", "2+", "abnormal"), ("urine_wbc_hpf", 12.0, "high"),
+        ("urine_glucose", "阴性", "normal"),
+        ("urine_protein", "2+", "abnormal"),
+        ("urine_wbc_hpf", 12.0, "high"),
     ]  # fmt: skip
     blood = [("葡萄糖", "5.10", "3.9-6.1", "mmol/L"), ("白细胞", "5.62", "3.5-9.5", "10^9/L")]
     sheet = read_sheet(page(blood, head=head, columns=columns, top=("标本：血清",)))

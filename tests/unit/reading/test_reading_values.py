@@ -16,11 +16,19 @@ TEXTS = st.text(alphabet="0123456789.,-~+<>≤≥↑↓HL*()[]:^×xe/ %阴阳性
 @pytest.mark.parametrize(
     ("printed", "number", "mark"),
     [
-        ("98↓", 98.0, "low"), ("98 ↓", 98.0, "low"), ("↓98", 98.0, "low"), ("11.62", 11.62, None),
-        ("11.62 H", 11.62, "high"), ("11.62L", 11.62, "low"), ("*3.2", 3.2, "abnormal"), ("5.1偏高", 5.1, "high"),
-        ("1,234", 1234.0, None), ("2.5×10^3", 2500.0, None), ("-2.5", -2.5, None),
+        ("98↓", 98.0, "low"),
+        ("98 ↓", 98.0, "low"),
+        ("↓98", 98.0, "low"),
+        ("11.62", 11.62, None),
+        ("11.62 H", 11.62, "high"),
+        ("11.62L", 11.62, "low"),
+        ("*3.2", 3.2, "abnormal"),
+        ("5.1偏高", 5.1, "high"),
+        ("1,234", 1234.0, None),
+        ("2.5×10^3", 2500.0, None),
+        ("-2.5", -2.5, None),
     ],
-)  # fmt: skip
+)
 def test_numbers_and_their_marks(printed: str, number: float, mark: str | None) -> None:
     value = value_of(printed)
     assert (value.number, value.mark, value.suspect) == (number, mark, False)
@@ -29,11 +37,23 @@ def test_numbers_and_their_marks(printed: str, number: float, mark: str | None) 
 @pytest.mark.parametrize(
     ("printed", "word"),
     [
-        ("阴性", "阴性"), ("阴性(-)", "阴性"), ("-", "阴性"), ("Negative", "阴性"), ("阳性(+)", "阳性"), ("+", "1+"),
-        ("1+", "1+"), ("++", "2+"), ("+-", "+-"), ("±", "+-"), ("<1.005", "<1.005"), ("＜0.5", "<0.5"),
-        ("3-5", "3-5"), ("淡黄色", "淡黄色"), (">1000", ">1000"),
+        ("阴性", "阴性"),
+        ("阴性(-)", "阴性"),
+        ("-", "阴性"),
+        ("Negative", "阴性"),
+        ("阳性(+)", "阳性"),
+        ("+", "1+"),
+        ("1+", "1+"),
+        ("++", "2+"),
+        ("+-", "+-"),
+        ("±", "+-"),
+        ("<1.005", "<1.005"),
+        ("＜0.5", "<0.5"),
+        ("3-5", "3-5"),
+        ("淡黄色", "淡黄色"),
+        (">1000", ">1000"),
     ],
-)  # fmt: skip
+)
 def test_words(printed: str, word: str) -> None:
     value = value_of(plain(printed))
     assert (value.word, value.number) == (word, None)
@@ -48,11 +68,19 @@ def test_doubtful_digits_are_never_quietly_right(printed: str) -> None:
 @pytest.mark.parametrize(
     ("printed", "low", "high"),
     [
-        ("115-150", 115, 150), ("3.5~9.5", 3.5, 9.5), ("3.5～9.5", 3.5, 9.5), ("0.4--8.0", 0.4, 8.0), ("115—150", 115, 150),
-        ("<5.0", None, 5.0), ("≤5.2", None, 5.2), ("0-5", 0, 5), (">1.0", 1.0, None), ("(3.5-5.5)", 3.5, 5.5),
+        ("115-150", 115, 150),
+        ("3.5~9.5", 3.5, 9.5),
+        ("3.5～9.5", 3.5, 9.5),
+        ("0.4--8.0", 0.4, 8.0),
+        ("115—150", 115, 150),
+        ("<5.0", None, 5.0),
+        ("≤5.2", None, 5.2),
+        ("0-5", 0, 5),
+        (">1.0", 1.0, None),
+        ("(3.5-5.5)", 3.5, 5.5),
         ("-3-3", -3, 3),
     ],
-)  # fmt: skip
+)
 def test_ranges(printed: str, low: float | None, high: float | None) -> None:
     found = range_of(plain(printed), Sex.UNKNOWN)
     assert found is not None
@@ -78,11 +106,18 @@ def test_a_pair_is_chosen_by_sex(printed: str) -> None:
 @pytest.mark.parametrize(
     ("printed", "low", "high", "flag"),
     [
-        ("98", 115, 150, Flag.LOW), ("151", 115, 150, Flag.HIGH), ("115", 115, 150, Flag.NORMAL),
-        ("<0.5", 0, 10, Flag.NORMAL), ("<1.005", 1.003, 1.03, Flag.UNKNOWN), (">1000", None, 400, Flag.HIGH),
-        ("3-5", 0, 5, Flag.NORMAL), ("8-10", 0, 5, Flag.HIGH), ("4-8", 0, 5, Flag.UNKNOWN), ("5", None, None, Flag.UNKNOWN),
+        ("98", 115, 150, Flag.LOW),
+        ("151", 115, 150, Flag.HIGH),
+        ("115", 115, 150, Flag.NORMAL),
+        ("<0.5", 0, 10, Flag.NORMAL),
+        ("<1.005", 1.003, 1.03, Flag.UNKNOWN),
+        (">1000", None, 400, Flag.HIGH),
+        ("3-5", 0, 5, Flag.NORMAL),
+        ("8-10", 0, 5, Flag.HIGH),
+        ("4-8", 0, 5, Flag.UNKNOWN),
+        ("5", None, None, Flag.UNKNOWN),
     ],
-)  # fmt: skip
+)
 def test_flags(printed: str, low: float | None, high: float | None, flag: Flag) -> None:
     assert flag_of(value_of(printed), low, high) is flag
 
@@ -90,12 +125,30 @@ def test_flags(printed: str, low: float | None, high: float | None, flag: Flag) 
 @pytest.mark.parametrize(
     ("printed", "ucum"),
     [
-        ("10^9/L", "10*9/L"), ("×10⁹/L", "10*9/L"), ("10*9/L", "10*9/L"), ("G/L", "10*9/L"), ("10E9/L", "10*9/L"),
-        ("109/L", "10*9/L"), ("x10^12/L", "10*12/L"), ("T/L", "10*12/L"), ("g/L", "g/L"), ("μmol/L", "umol/L"),
-        ("umol/L", "umol/L"), ("umo1/L", "umol/L"), ("IU/L", "[IU]/L"), ("U/L", "U/L"), ("mm/h", "mm/h"), ("％", "%"),
-        ("mIU/mL", "m[IU]/mL"), ("/HP", "/[HPF]"), ("个/μL", "/uL"), ("ng/ml", "ng/mL"), ("fL", "fL"), ("秒", "s"),
+        ("10^9/L", "10*9/L"),
+        ("×10⁹/L", "10*9/L"),
+        ("10*9/L", "10*9/L"),
+        ("G/L", "10*9/L"),
+        ("10E9/L", "10*9/L"),
+        ("109/L", "10*9/L"),
+        ("x10^12/L", "10*12/L"),
+        ("T/L", "10*12/L"),
+        ("g/L", "g/L"),
+        ("μmol/L", "umol/L"),
+        ("umol/L", "umol/L"),
+        ("umo1/L", "umol/L"),
+        ("IU/L", "[IU]/L"),
+        ("U/L", "U/L"),
+        ("mm/h", "mm/h"),
+        ("％", "%"),
+        ("mIU/mL", "m[IU]/mL"),
+        ("/HP", "/[HPF]"),
+        ("个/μL", "/uL"),
+        ("ng/ml", "ng/mL"),
+        ("fL", "fL"),
+        ("秒", "s"),
     ],
-)  # fmt: skip
+)
 def test_units_are_canonical(printed: str, ucum: str) -> None:
     assert canonical(printed) == ucum
 
@@ -110,11 +163,17 @@ def test_only_the_analyte_settles_gram_and_giga() -> None:
 @pytest.mark.parametrize(
     ("printed", "code"),
     [
-        ("血红蛋白", "hemoglobin"), ("HGB", "hemoglobin"), ("Hb", "hemoglobin"), ("血红蛋白(HGB)", "hemoglobin"),
-        ("血江蛋白", "hemoglobin"), ("红细胞压积", "hematocrit"), ("HCT", "hematocrit"), ("K+", "potassium"),
+        ("血红蛋白", "hemoglobin"),
+        ("HGB", "hemoglobin"),
+        ("Hb", "hemoglobin"),
+        ("血红蛋白(HGB)", "hemoglobin"),
+        ("血江蛋白", "hemoglobin"),
+        ("红细胞压积", "hematocrit"),
+        ("HCT", "hematocrit"),
+        ("K+", "potassium"),
         ("总胆红索", "total_bilirubin"),
     ],
-)  # fmt: skip
+)
 def test_names(printed: str, code: str) -> None:
     match = shipped_labs().match(printed)
     assert (match.codes, match.sure) == ((code,), True)
