@@ -82,7 +82,7 @@ def _compare(row: LabResult, piece: Piece) -> list[Problem]:
 
 
 def _unit(row: LabResult, piece: Piece) -> list[Problem]:
-    if not row.unit or row.unit_raw in piece.text or row.unit in piece.text:
+    if not row.unit or any(_shows(unit, piece.text) for unit in (row.unit_raw, row.unit) if unit):
         return []
     measured = [
         item
@@ -93,3 +93,8 @@ def _unit(row: LabResult, piece: Piece) -> list[Problem]:
     if any(item.unit != wanted for item in measured):
         return [Problem(Reason.UNIT, Support.CONFLICT)]
     return []
+
+
+def _shows(unit: str, text: str) -> bool:
+    """Whether a text writes that unit, not a longer one that ends with it (mg/L for g/L)."""
+    return bool(re.search(rf"(?<![A-Za-zμ]){re.escape(unit)}(?![A-Za-z])", text))

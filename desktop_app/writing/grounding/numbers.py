@@ -66,6 +66,9 @@ def check_numbers(claim: Claim, alignment: Alignment, sources: Sources) -> Verdi
             if _of_patient(quantity, sources.context.patient, claim):
                 continue
             found = _find(quantity, piece, claim, alignment, sources)
+            if found is not None and _taken_back(quantity, piece, found, alignment, sources):
+                problems.append(Problem(Reason.CORRECTED_AWAY, Support.CONFLICT))
+                continue
             if found is None:
                 problems.append(_explain(quantity, piece, claim, alignment, sources))
                 continue
@@ -104,6 +107,24 @@ def _find(
 def _distinct(quantity: Quantity) -> bool:
     """Whether a quantity can hardly stand for anything else in the same talk."""
     return quantity.sort in _UNMISTAKABLE or any(value % 1 for value in quantity.shown)
+
+
+def _taken_back(
+    quantity: Quantity, piece: Piece, found: Clue, alignment: Alignment, sources: Sources
+) -> bool:
+    """Whether the turn that a statement is about gave this value and at once replaced it by another."""
+    for gone in sources.retracted:
+        if gone.utterance == found.utterance or gone.utterance not in alignment.anchors[:2]:
+            continue
+        standing = [
+            item
+            for clue in sources.by_utterance[gone.utterance]
+            for item in clue.quantities
+            if item.sort is quantity.sort
+        ]
+        if _states(gone, quantity, piece) and standing:
+            return True
+    return False
 
 
 def _region(
@@ -209,7 +230,9 @@ def _explain(
     if quantity.sort is not Sort.SPAN and _unit_differs(quantity, piece, region):
         return Problem(Reason.UNIT)
     others = (
-        item for item in sources.clues if item not in alignment.allowed and item.utterance in alignment.reach
+        item
+        for item in sources.clues
+        if item not in alignment.allowed and (_distinct(quantity) or item.utterance in alignment.reach)
     )
     if claim.from_doctor and any(_states(item, quantity, piece) for item in others):
         return Problem(Reason.SPEAKER, Support.UNCERTAIN)
