@@ -90,6 +90,7 @@ def _doubted(clauses: list[Clause]) -> set[tuple[int, int]]:
         match = _DOUBTED.match(clause.text) or _denied_for_another(clauses, index)
         if match is None or clause.speaker is Speaker.DOCTOR:
             continue
+        back.add(_key(clause))
         back.update(
             _key(item) for item in clauses[:index] if match["what"] in item.text or f"搿{match['what']}" in item.text
         )

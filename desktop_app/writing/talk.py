@@ -55,6 +55,11 @@ class Exchange:
     topics: tuple[Mention, ...]
     answers: tuple[Part, ...]
 
+    def asking(self, topic: Mention) -> tuple[Part, ...]:
+        """Return the questions that hold a topic's words; all of them where none does literally."""
+        holding = tuple(part for part in self.questions if topic.entry.form in collapse(part.text))
+        return holding or self.questions
+
     @property
     def asked(self) -> str:
         """All that was asked, as one text."""

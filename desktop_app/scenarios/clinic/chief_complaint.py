@@ -94,6 +94,7 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
 
 
 _INJURED = re.compile(r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹")
+_PURPOSE = re.compile(r"体检|证明|复查|复诊|换药|拆线|打针|疫苗|产检|量血压")
 _MANNERS = frozenset("体重增加 食欲亢进 难以忍受 难以耐受 受凉 饮酒 劳累".split())
 _STRONG_PAINS = ("疼痛明显", "剧烈疼痛", "明显疼痛", "疼痛")
 _PAINS = frozenset("疼痛 痛 疼 胀痛 酸痛 刺痛 肿胀 瘙痒 麻木".split())
@@ -205,9 +206,13 @@ def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | Non
 
 def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | None) -> list[Note]:
     """Use a told clause as it is where no finding was recognised: how the injury came, else the first that is one."""
-    injured = [part for part in told[:5] if _INJURED.search(part.text)]
-    for part in [*injured, *told[:6]]:
-        if part.clause.speaker is Speaker.DOCTOR or part.has(Kind.DRUG) or re.search(r"药|看下|看看|快来", part.text):
+    turns = list(dict.fromkeys(part.clause.utterance.id for part in told))[:_TURNS]
+    early = [part for part in told if part.clause.utterance.id in turns and not part.retracted]
+    injured = [part for part in early if _INJURED.search(part.text)]
+    affirmed = [part for part in early if not any(item.polarity is Polarity.DENIED for item in part.mentions)]
+    placed = [part for part in affirmed if part.mentions or part.has(Kind.BODY_PART) or _PURPOSE.search(part.text)]
+    for part in [*injured, *placed, *affirmed]:
+        if part.clause.speaker is Speaker.DOCTOR or part.has(Kind.DRUG) or re.search(r"药|看下|看看|快来|[你您]", part.text):
             continue
         text = talk.of_patient(talk.language.rewrite(part.text, list(part.hits)))
         if len(text) < 2:

@@ -87,18 +87,20 @@ class History:
     def _verdict(self, exchange: Exchange, verdict: Verdict, asked: FieldKey) -> list[Note]:
         if asked is FieldKey.ALLERGY or all(_ASKS_KIN.search(part.text) for part in exchange.questions):
             return []
-        parts = (*exchange.questions, verdict.part)
         by_field: dict[FieldKey, list[str]] = {}
+        asked_in: dict[FieldKey, list[Part]] = {}
         for topic in verdict.topics:
             field = field_of_topic(topic.kind, topic.standard, asked)
             if topic.kind in (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP):
                 by_field.setdefault(field, []).append(self._topic_name(topic, verdict.polarity))
+                asked_in.setdefault(field, []).extend(exchange.asking(topic))
         notes = []
         for field, names in by_field.items():
             names = [name for name in names if len(name) > 1]
             joined = "、".join(dict.fromkeys(names))
             if not joined:
                 continue
+            parts = (*dict.fromkeys(asked_in[field]), verdict.part)
             if verdict.polarity is Polarity.DENIED:
                 suffix = "史" if field is FieldKey.PAST_HISTORY else ""
                 notes.append(Note(field, f"否认{joined}{suffix}", parts, denial=True))

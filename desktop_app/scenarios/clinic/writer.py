@@ -52,6 +52,8 @@ class RulesWriter:
 
     def _field(self, talk: Talk, key: FieldKey, notes: list[Note]) -> DraftField:
         own = _without_repeats(note for note in notes if note.field is key)
+        if key is FieldKey.PRESENT_ILLNESS:
+            own = _ordered(own, notes)
         statements = tuple(statement_of(talk, note, number) for number, note in enumerate(own, 1))
         if key is FieldKey.AUXILIARY_EXAM:
             statements += lab_statements(talk.context.sheets, len(statements))
@@ -66,9 +68,34 @@ class RulesWriter:
 
 
 def join(statements: Iterable[Statement]) -> str:
-    """Return a field's text: its statements as one line of record prose."""
-    texts = [statement.text.strip("，。； ") for statement in statements]
-    return "；".join(text for text in texts if text) + ("。" if texts else "")
+    """Return a field's text: its statements as record prose.
+
+    What was said in one turn is one sentence; denials that follow each other are one list (否认胸痛、腹泻).
+    """
+    text, before = "", None
+    for statement in statements:
+        said = statement.text.strip("，。； ")
+        if not said:
+            continue
+        if before is None:
+            text = said
+        elif _lists(before.text, said):
+            text = text.removesuffix("史") + "、" + said.removeprefix("否认")
+        else:
+            text += ("，" if _one_turn(before, statement) else "；") + said
+        before = statement
+    return text + "。" if text else ""
+
+
+def _lists(before: str, said: str) -> bool:
+    """Whether two denials make one list; 有 and 多 inside one would end the denial there, so it stands alone."""
+    both = before.startswith("否认") and said.startswith("否认")
+    return both and before.endswith("史") == said.endswith("史") and not re.search(r"[有多伴需予仍改加转呈]|出现|可见|继续|注意", before)
+
+
+def _one_turn(before: Statement, statement: Statement) -> bool:
+    turns = [[item.id for item in one.evidence if item.id is not None] for one in (before, statement)]
+    return bool(turns[0] and turns[1]) and turns[0][-1] == turns[1][-1]
 
 
 def _unsure(note: Note) -> Note:
@@ -86,6 +113,22 @@ def _without_repeats(notes: Iterable[Note]) -> list[Note]:
         if not any(note.text in other.text for other in kept):
             kept.append(note)
     return kept
+
+
+_ONLY_TIME = re.compile(
+    r"(?:约|大概|差不多|到现在|到今天|有|加今天|刚刚|就|已经|都|痛|疼|前后)*"
+    r"(?:\d+(?:~\d+|余)?|半|数)个?(?:多|半)?(?:分钟|小时|天|周|个月|月|年)(?:多|余|半|前|以上|左右)?"
+)
+
+
+def _ordered(own: list[Note], notes: list[Note]) -> list[Note]:
+    """Put what is there before what was denied, and drop a bare duration that the chief complaint gives."""
+    dated = any(note.field is FieldKey.CHIEF_COMPLAINT and re.search(r"\d|半", note.text) for note in notes)
+    kept = [note for note in own if not (dated and _ONLY_TIME.fullmatch(note.text)) and note.text not in _BARE]
+    return [note for note in kept if not note.denial] + [note for note in kept if note.denial]
+
+
+_BARE = ("服药", "吃药", "用药", "刚刚", "吃完")
 
 
 def _state(talk: Talk, key: FieldKey, notes: list[Note], statements: tuple[Statement, ...]) -> FieldState:
