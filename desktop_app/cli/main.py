@@ -15,6 +15,7 @@ import typer
 from desktop_app.cli import (
     audit,
     backup,
+    bench,
     demo,
     doctor,
     draft,
@@ -114,6 +115,7 @@ def _groups() -> list[Register]:
         doctor.register,
         models.register,
         evaluate.register,
+        bench.register,
     ]
 
 
