@@ -6,6 +6,7 @@ never names. So a seeded statement has no source, whatever the judge thinks.
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -249,10 +250,11 @@ class Seeder:
         """Return statements of other visits of which no finding, test or drug was named in this talk."""
         found = []
         for other, text in self._donors:
-            named = mentions(text, self._lexicon, None)
-            names = [item.standard for item in named if item.kind is not Kind.EXAM]
+            if other is not key:
+                continue
+            names = _names(text)
             unheard = names and not any(name in self._named or self._heard(name) for name in names)
-            if other is key and unheard and key is not FieldKey.ALLERGY and not _DENIAL.match(text):
+            if unheard and key is not FieldKey.ALLERGY and not _DENIAL.match(text):
                 found.append(text)
         self._random.shuffle(found)
         return found
@@ -355,6 +357,13 @@ class Seeder:
     @staticmethod
     def _place(statement: Statement) -> int:
         return next((item.id for item in reversed(statement.evidence) if item.id is not None), -9)
+
+
+@functools.lru_cache(maxsize=8192)
+def _names(text: str) -> tuple[str, ...]:
+    """Return what a statement names, signs of an examination aside."""
+    found = mentions(text, shipped_lexicon(), None)
+    return tuple(item.standard for item in found if item.kind is not Kind.EXAM)
 
 
 def _foreign_reasons(text: str) -> tuple[Reason, ...]:

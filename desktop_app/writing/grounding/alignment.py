@@ -38,6 +38,9 @@ class Aligner:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
+        self._all = tuple(sources.clues)
+        doctor = tuple(item for item in sources.clues if item.speaker is Speaker.DOCTOR)
+        self._doctor = doctor if sources.labelled else self._all
         self._chars: dict[int, frozenset[str]] = {}
         previous: frozenset[str] = frozenset()
         for utterance in sources.context.transcript.utterances:
@@ -48,7 +51,7 @@ class Aligner:
     def align(self, claim: Claim) -> Alignment:
         """Return where a statement's proof may stand."""
         sources = self._sources
-        allowed = tuple(item for item in sources.clues if self._may_prove(claim, item))
+        allowed = self._doctor if claim.from_doctor else self._all
         wanted = claim.chars
         scores = {utterance: share(wanted, chars) for utterance, chars in self._chars.items()}
         given = {
@@ -61,11 +64,8 @@ class Aligner:
         anchors = sorted((item for item in scores if scores[item] >= bar), key=lambda item: -scores[item])
         named = self._named(claim)
         places = {sources.order[item] for item in {*anchors[:6], *given, *named} if item is not None}
-        reach = frozenset(
-            item
-            for item, place in sources.order.items()
-            if any(abs(place - other) <= REACH for other in places)
-        )
+        wide = {place + step for place in places for step in range(-REACH, REACH + 1)}
+        reach = frozenset(item for item, place in sources.order.items() if place in wide)
         near = tuple(item for item in allowed if item.utterance in reach)
         return Alignment(allowed, tuple(anchors), near or allowed, reach, best)
 
@@ -73,8 +73,3 @@ class Aligner:
         """Return the utterances that name one of the statement's findings or drugs."""
         names = {item.standard for piece in claim.pieces for item in piece.mentions}
         return {item.clue.utterance for name in names for item in self._sources.findings.get(name, ())}
-
-    def _may_prove(self, claim: Claim, clue: Clue) -> bool:
-        if not claim.from_doctor or clue.speaker is Speaker.DOCTOR:
-            return True
-        return not self._sources.labelled

@@ -204,7 +204,7 @@ def _customary(quantity: Quantity, piece: Piece) -> bool:
     if quantity.sort not in _CUSTOMARY:
         return False
     if quantity.sort is Sort.DOSE and quantity.unit == "mg" and quantity.shown:
-        grams = quantity.low / min(quantity.shown) > 1
+        grams = quantity.low > min(quantity.shown)  # both are 0 for "0g", which nobody takes
         return grams == (min(quantity.shown) <= _GRAMS)
     units_of_sort = _CUSTOMARY[quantity.sort]
     return units_of_sort is None or quantity.unit in units_of_sort

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from desktop_app.core.cancellation import CancelToken
 from desktop_app.core.errors import InputError
 from desktop_app.core.records.contract import draft_from_json, draft_json
 from desktop_app.core.records.drafts import Draft
@@ -19,6 +20,7 @@ from desktop_app.insight.draft_scoring import DraftScore, score_draft
 from desktop_app.insight.eval_draft import draft_figures, evaluate_drafts
 from desktop_app.insight.intervals import ratio_figure
 from desktop_app.insight.wording import Said, places, said, spelled
+from desktop_app.scenarios.clinic.writer import RulesWriter
 
 ROOT = Path(__file__).resolve().parents[3]
 DEV = ROOT / "tests/data/dialogues/dev"
@@ -193,6 +195,14 @@ def test_agrees_with_the_reference_on_poured_talks(reference: ModuleType) -> Non
 def test_agrees_with_the_reference_on_records(reference: ModuleType) -> None:
     cases = [case for case in load_cases(DEV) if has_record(case.id)]
     agreement(reference, [(case, raw(DEV, case), record(case.id)) for case in cases])
+
+
+def test_agrees_with_the_reference_on_the_writer(reference: ModuleType) -> None:
+    cases = [(folder, case) for folder in (SHARED, DEV) for case in load_cases(folder)]
+    made = [
+        (case, raw(folder, case), RulesWriter().draft(case.context, CancelToken())) for folder, case in cases
+    ]
+    agreement(reference, made)
 
 
 def test_agrees_with_the_reference_on_ideal_drafts(reference: ModuleType) -> None:
