@@ -97,7 +97,7 @@ def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention
             found.append(item)
     taken = [(item.start, item.end) for item in found]
     for hit in hits:
-        entry = hit.of(*FINDINGS)
+        entry = _meaning(hit)
         if entry is None or any(start < hit.end and hit.start < end for start, end in taken):
             continue
         denied = _denied(text, hit, hits, shielded)
@@ -107,6 +107,15 @@ def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention
     denied_too = {item.standard for item in found if item.polarity is Polarity.DENIED}
     kept = (item for item in found if item.polarity is Polarity.DENIED or item.standard not in denied_too)
     return sorted(kept, key=lambda item: item.start)
+
+
+def _meaning(hit: Hit) -> Entry | None:
+    """Return the finding that a form names; a disease's name is the disease, not the sign that it may stand for."""
+    entry = hit.of(*FINDINGS)
+    disease = hit.of(Kind.DIAGNOSIS)
+    if entry is not None and disease is not None and entry.kind is Kind.SYMPTOM and entry.standard != entry.form:
+        return disease
+    return entry
 
 
 def _bare_verb(text: str) -> Iterator[Mention]:

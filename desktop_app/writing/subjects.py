@@ -22,6 +22,7 @@ _OTHERS = re.compile(
     r"(?<![我俺阮涯])(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
     r"(?:也|就|去年|以前|前年)?(?:有|得|说|讲|叫|喊|让|劝|要|教|吃|打|用|喝|做|是|才)"
 )
+_NEW_TOPIC = re.compile(r"(?:我|俺|阮|涯|香?烟|酒|糖尿|血压|血糖|手术|过敏|药|大便|小便|别的|其他|就是|现在|这次|今)(?!妈|爸|爹|娘|哥|姐|弟|妹|爷|奶|公|婆|屋|家|老)")
 _GIVEN = re.compile(r"(?:拨|给|畀|俾|送|借)(?:我|阮|涯|俺|伲)(?!说|讲|打电话|看)(?![^，]{0,4}(?:说|讲))")
 _CONTACT = re.compile(r"同班|班上|班里|托班|托儿所|幼儿园|学校里")
 _ABOUT_ANIMAL = re.compile(r"[狗猫犬]|打过疫苗|本子")
@@ -100,12 +101,16 @@ class SubjectTracker:
     def __init__(self, own: set[str]) -> None:
         self._own = own
         self._utterance = -1
+        self._sentence = -1
         self._current = PATIENT
 
     def of(self, clause: Clause, hits: list[Hit]) -> Subject:
         """Return who a clause is about; a subject holds until another is named or the turn ends."""
         if clause.utterance.id != self._utterance:
             self._utterance, self._current = clause.utterance.id, PATIENT
+        if clause.sentence != self._sentence and _NEW_TOPIC.match(clause.text):
+            self._current = PATIENT
+        self._sentence = clause.sentence
         text = clause.text
         if clause.speaker is Speaker.DOCTOR:
             return PATIENT  # what the doctor says in statements is about the patient; questions are handled apart

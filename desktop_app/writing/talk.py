@@ -101,7 +101,7 @@ def detect_region(utterances: Sequence[Utterance], lexicon: Lexicon) -> Region |
         None where two regions are about even: then every region's words count.
     """
     counts = lexicon.regions("\n".join(item.text for item in utterances)).most_common(2)
-    if not counts or counts[0][1] < 3:
+    if not counts or counts[0][1] < 2:
         return Region.MANDARIN
     if len(counts) > 1 and counts[0][1] < counts[1][1] * 1.5:
         return None
@@ -166,7 +166,9 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
     """Return what a question asks about; its own negations (痛不痛) ask and deny nothing."""
     topics: list[Mention] = []
     for part in questions:
-        text = re.sub(r"(?:没有|没得|莫得|呒没|冇|未|无|伐|吗|嘛|呢|啊|不)+$", "", collapse(part.text).rstrip("？?。，"))
+        text = re.sub(
+            r"(?:没有|没得|莫得|呒没|冇|未|无|伐|吗|嘛|呢|啊|不|勿|袂|毋|得)+$", "", collapse(part.text).rstrip("？?。，")
+        )
         own = [replace(item, polarity=Polarity.AFFIRMED) for item in mentions(text, lexicon, region)]
         topics += own
         topics += _measured(text, topics)

@@ -22,6 +22,9 @@ _YES = re.compile(
 )
 _VERB = re.compile(r"[痛疼咳吐烧肿麻痒晕泻拉喘动花胀酸怕呕流烂窜木恶渴睡抽饮食喝抽戴冲](?:吐|心|嗽|慌)?")
 _NEGATED_VERB = re.compile(rf"^{_LEAD_IN}(?:没有|没得|莫得|呒没|没|不|勿|唔|冇|毋|袂|弗|未|莫)(?P<verb>[^有]{{1,3}}?){_PARTICLES}$")
+_DENIED_AFTER = re.compile(
+    rf"^(?P<verb>.{{1,2}}?)(?:倒是|倒|是|就|都|也|侪)*(?:没得|没有|木有|冇|无|呒没|莫得|没){_PARTICLES}$"
+)
 _CONTRAST = re.compile(rf"^(?P<verb>.{{1,2}}?)(?:倒|是|就)+(?:是)?(?:没有|没|不|勿|唔|冇|毋|袂|弗)(?P=verb){_PARTICLES}$")
 _PLAIN_VERB = re.compile(rf"^(?:也|还|就|就是|有点|有滴|有啲|又|真|老|好|特别)*(?P<verb>.{{1,2}}?){_PARTICLES}$")
 _STILL_FINE = re.compile(r"(?:还好|还行|正常|没事|冇事|好的|好个|可以|没问题|没毛病|清爽|顺|通)" + _PARTICLES + "$")
@@ -90,6 +93,9 @@ def _verdict(part: Part, topics: list[Mention], *, first: bool, alone: bool) -> 
     negated = _NEGATED_VERB.match(text)
     if negated is not None:
         return Verdict(_by_verb(negated["verb"], topics, first and alone), Polarity.DENIED, part)
+    after = _DENIED_AFTER.match(text)
+    if after is not None:
+        return Verdict(_by_verb(after["verb"], topics, alone), Polarity.DENIED, part)
     contrast = _CONTRAST.match(text)
     if contrast is not None:
         return Verdict(_by_verb(contrast["verb"], topics, alone), Polarity.DENIED, part)

@@ -123,9 +123,15 @@ _ONLY_TIME = re.compile(
 
 def _ordered(own: list[Note], notes: list[Note]) -> list[Note]:
     """Put what is there before what was denied, and drop a bare duration that the chief complaint gives."""
-    dated = any(note.field is FieldKey.CHIEF_COMPLAINT and re.search(r"\d|半", note.text) for note in notes)
-    kept = [note for note in own if not (dated and _ONLY_TIME.fullmatch(note.text)) and note.text not in _BARE]
+    complaint = "".join(note.text for note in notes if note.field is FieldKey.CHIEF_COMPLAINT)
+    kept = [note for note in own if not _repeats_time(note.text, complaint) and note.text not in _BARE]
     return [note for note in kept if not note.denial] + [note for note in kept if note.denial]
+
+
+def _repeats_time(text: str, complaint: str) -> bool:
+    """Whether a note says nothing but the duration that stands in the chief complaint."""
+    match = re.search(r"(?:\d+(?:~\d+|余)?|半|数)个?(?:多|半)?(?:分钟|小时|天|周|月|年)", text)
+    return match is not None and bool(_ONLY_TIME.fullmatch(text)) and match[0] in complaint
 
 
 _BARE = ("服药", "吃药", "用药", "刚刚", "吃完")
