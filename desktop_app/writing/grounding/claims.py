@@ -57,6 +57,11 @@ class Piece:
         return [item for item in self.mentions if item.kind in _FINDING_KINDS]
 
     @property
+    def tests(self) -> list[Mention]:
+        """The laboratory tests that it names."""
+        return [item for item in self.mentions if item.kind is Kind.LAB]
+
+    @property
     def relations(self) -> set[str]:
         """The relatives that it names."""
         plain = _RELATION.match(self.text)

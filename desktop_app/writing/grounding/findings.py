@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from desktop_app.core.records.drafts import FieldKey, Reason, Support
 from desktop_app.core.records.speech import Speaker
+from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.grounding.alignment import Alignment
 from desktop_app.writing.grounding.claims import Claim, Piece, Problem, Verdict
+from desktop_app.writing.grounding.numbers import same_test
 from desktop_app.writing.grounding.sources import Clue, Finding, Sources, settle
 from desktop_app.writing.grounding.wording import close, content, share
 from desktop_app.writing.polarity import Mention, Polarity
@@ -64,7 +66,19 @@ def check_findings(claim: Claim, alignment: Alignment, sources: Sources) -> Verd
             verdict = _check(mention, piece, claim, alignment, sources)
             problems += verdict.problems
             clues += verdict.clues
+        for test in piece.tests:
+            naming = [item for item in sources.clues if _names_test(test, item)]
+            problems += [] if naming else [Problem(Reason.NOT_SAID)]
     return Verdict(tuple(problems), tuple(clues))
+
+
+def _names_test(test: Mention, clue: Clue) -> bool:
+    if test.entry.form in clue.part.text or test.entry.form in clue.standard:
+        return True
+    named = [item.standard for item in clue.part.mentions if item.kind is Kind.LAB]
+    return any(same_test(test.standard, name) for name in named) or close(
+        content(test.entry.form), clue.chars
+    )
 
 
 def _check(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:

@@ -25,7 +25,6 @@ _CUSTOMARY = {
     Sort.CLOCK: {"时"},
     Sort.AGE: {"岁"},
     Sort.COUNT: None,
-    Sort.PLUS: {"+"},
     Sort.DOSE: {"mg", "ml"},
     Sort.BARE: {""},
     Sort.FREQUENCY: {"次/日"},
@@ -166,13 +165,13 @@ def _after_name(names: set[str], allowed: tuple[Clue, ...]) -> list[Clue]:
             entry.standard for hit in clue.part.hits if (entry := hit.of(Kind.VITAL, Kind.LAB)) is not None
         }
         if own:
-            inside = any(_same_test(name, item) for name in names for item in own)
+            inside = any(same_test(name, item) for name in names for item in own)
         if inside:
             region.append(clue)
     return region
 
 
-def _same_test(one: str, other: str) -> bool:
+def same_test(one: str, other: str) -> bool:
     """葡萄糖 and 空腹血糖 are spoken of as 血糖; 尿蛋白 as 蛋白."""
     if one == other or one in other or other in one:
         return True
@@ -182,6 +181,7 @@ def _same_test(one: str, other: str) -> bool:
 def _states(clue: Clue, quantity: Quantity, piece: Piece) -> bool:
     past = "前" in piece.text
     plain = [item for item in clue.quantities if past or not item.derived.startswith(_AGO)]
+    plain = [item for item in plain if not item.derived.startswith("第") or item.low in quantity.shown]
     if any(agrees(quantity, item) for item in plain if item.sort is not Sort.BARE):
         return True
     if not _customary(quantity, piece):

@@ -16,7 +16,7 @@ _COMMON = frozenset(
 _GROUP_WORDS = """
 痛疼 热烧 泻拉屙 呕吐 眼目睛睑 脚足跤 头脑 晕昏 喉咽 腹肚 鼻涕 嗽咳 嗜困瞓睡眠
 食吃纳 饮喝啉 尿溲 粪便屎 肿胀 痒痕刺挠 红赤充 麻痹木 喘促 父爸爹豆 母妈娘 妻婆某媳 夫公
-寒冷 清晰楚 视看睇见 听闻 口嘴喙 胸心 皮肤 腿髀 牙齿 烟薰 糊雾花 涎水 流淌滴 颤跳抖掣
+寒冷 清晰楚 视看睇见 听闻 口嘴喙 胸心 皮肤 腿髀 牙齿 烟薰 糊雾花 涎水 流淌滴 颤抖掣
 缓解松减 止停歇 洗冲清 查验检测量 妊孕胎 经例
 """
 _GROUPS = _GROUP_WORDS.split()
@@ -26,10 +26,11 @@ _PHRASES = (
     (re.compile(r"呼吸音"), "肺音"),
     (re.compile(r"瘦(?!肉)"), "体重降"),
     (re.compile(r"两个影|重影|双影"), "复视"),
-    (re.compile(r"出气|抖气|透气|喘气|呼吸"), "气"),
+    (re.compile(r"出气|抖气|透气|喘气|呼吸"), "息"),
     (re.compile(r"困难|障碍|加重|减退|异常|不适"), ""),
     (re.compile(r"放射|牵涉"), "窜"),
     (re.compile(r"撞|跌|摔|磕|弹着|掼|外伤"), "伤"),
+    (re.compile(r"捶|敲"), "叩"),
     (re.compile(r"下肢"), "腿"),
     (re.compile(r"上肢"), "手"),
     (re.compile(r"牙肉"), "牙龈"),
@@ -39,7 +40,7 @@ _PHRASES = (
 )
 # characters that stand in too many words to mean one thing alone
 _WEAK = frozenset(
-    "重体痛眼头口水血手腿脚足药身心热气吃食饮红肿胀院大腰背胸腹皮伤压糖止查洗晕病人嗜感觉医去停物流炎耳视中喘"
+    "重体痛眼头口水血手腿脚足药身心热气吃食饮红肿胀院大腰背胸腹皮伤压糖止查洗晕病人嗜感觉医去停物流炎耳视中喘牙鼻多"
 )
 _NEGATIVE = re.compile(
     r"木有|还要得|还可以|没事|冇事|都?顺(?!便)|清爽|[无未没不否冇勿唔袂毋莫弗别免]|呒|停|禁|阴性|\(-\)|正常|还好|还行"
@@ -62,6 +63,8 @@ def content(text: str) -> frozenset[str]:
 def close(wanted: frozenset[str], given: frozenset[str]) -> bool:
     """Whether a clause speaks of the same thing: all of it, or half of it with a telling character."""
     shared = wanted & given
+    if len(wanted) == 1 and wanted <= _WEAK:
+        return False
     return bool(shared) and (shared == wanted or (2 * len(shared) >= len(wanted) and bool(shared - _WEAK)))
 
 
