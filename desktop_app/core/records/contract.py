@@ -104,7 +104,7 @@ def _list(value: object) -> list[object]:
 
 def _field(key: object, value: object) -> DraftField:
     try:
-        field_key = FieldKey(key)
+        field_key = FieldKey(str(key))
     except ValueError as error:
         raise InputError("input.field_key", key=str(key)[:40]) from error
     if isinstance(value, str):
@@ -118,11 +118,11 @@ def _field(key: object, value: object) -> DraftField:
     if text.strip() and not statements:
         statements = (Statement(id=new_id(), text=text.strip()),)
     state = value.get("state")
-    known = state in set(FieldState)
+    known = isinstance(state, str) and state in set(FieldState)
     return DraftField(
         key=field_key,
         text=text,
-        state=FieldState(state) if known else FieldState.STATED if statements else FieldState.EMPTY,
+        state=FieldState(str(state)) if known else FieldState.STATED if statements else FieldState.EMPTY,
         statements=statements,
         findings=tuple(str(item) for item in _list(value.get("findings"))),
     )
@@ -142,7 +142,7 @@ def _statement(data: object) -> Statement:
         support=Support(support) if support in set(Support) else Support.UNSUPPORTED,
         derivation=derivation if isinstance(derivation, str) else None,
         evidence=tuple(from_json(Evidence, item) for item in _list(data.get("evidence"))),
-        reasons=tuple(Reason(item) for item in reasons),
+        reasons=tuple(Reason(str(item)) for item in reasons),
     )
 
 
