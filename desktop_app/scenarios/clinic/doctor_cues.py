@@ -167,7 +167,7 @@ DOSE = matching(
     rf"|{N}+(?:毫克|克|片|粒|颗|包|袋|支|瓶|毫升|单位|滴|丸|天|日|次|遍|道|回|针|疗程|喷|分钟)",
     rf"|(?:吃|用|歇|停|休息|隔离|观察|敷|食|服)[^，]{{0,2}}{N}+个?(?:周|礼拜|星期|月)",
 )
-AMOUNT = re.compile(rf"{N}(?:毫克|克|片|粒|单位|支|毫升|mg|g|ml)(?!$)|{N}(?:毫克|克|片|粒|单位|支|毫升|mg|g|ml)")
+AMOUNT = re.compile(rf"{N}(?:毫克|克|片|粒|单位|支|毫升|mg|g|ml)(?![水奶酒])")
 BARE_DOSE = re.compile(rf"{N}+(?:毫克|克|片|粒|单位|支|毫升)$")
 # 打什么头孢, 挂啥挂, 没积液咋抽: refused by asking back
 RHETORICAL = matching(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from desktop_app.core.records.drafts import FieldKey, Reason
+from desktop_app.core.records.people import Region
 from desktop_app.core.records.speech import Speaker
 from desktop_app.scenarios.clinic import doctor_cues as cues
 from desktop_app.scenarios.clinic.notes import Note
@@ -15,7 +16,7 @@ from desktop_app.scenarios.clinic.order_wording import (
     stops_or_refuses,
 )
 from desktop_app.scenarios.clinic.sentences import Role, Said, classify, diagnosis_text, is_order
-from desktop_app.terms.lexicon import Kind
+from desktop_app.terms.lexicon import Entry, Hit, Kind
 from desktop_app.writing.polarity import Polarity
 from desktop_app.writing.record_language import written
 from desktop_app.writing.talk import Part, Talk
@@ -116,7 +117,7 @@ def _is_order(group: list[Said], *, early: bool) -> bool:
     orders = any(is_order(part.text) for part in parts)
     if early:
         return orders and any(part.has(Kind.DRUG, Kind.DRUG_GROUP) for part in parts)
-    if len(parts) == 1 and _NO_REPLY.match(parts[0].text) and not parts[0].hits:
+    if all(not part.hits and (_NO_REPLY.match(part.text) or len(part.text) <= 4) for part in parts):
         return False  # 不吃: what was refused stands in the question, see _replies
     if all(part.has(Kind.DRUG) and not is_order(part.text) for part in parts):
         return False
@@ -133,6 +134,8 @@ def _drug_meant(talk: Talk, parts: tuple[Part, ...]) -> tuple[str, Part] | None:
     for part in reversed(talk.parts[max(0, index - _LOOK_BACK) : index]):
         drugs = [item for item in part.named(Kind.DRUG) if item.polarity is Polarity.AFFIRMED]
         if drugs:
+            if part.clause.utterance is parts[0].clause.utterance:
+                return None  # an order of this turn has its own dose
             return None if stops_or_refuses(part.text) else (drugs[-1].standard, part)
     return None
 
@@ -141,13 +144,20 @@ def _diagnosis(talk: Talk, part: Part) -> list[Note]:
     words = diagnosis_text(part)
     if words is None:
         return []
-    hits = [hit for hit in talk.language.hits(words) if hit.of(Kind.SYMPTOM) is None or hit.of(Kind.DIAGNOSIS)]
+    hits = [hit if hit.of(Kind.DIAGNOSIS) else _as_said(hit) for hit in talk.language.hits(words)]
     text = re.sub(
         r"^(?:一个|个|点|普通的?|典型的?|有点|为|是|系|成|右边的|左边的)+", "", talk.language.rewrite(words, hits)
     )
     if len(text) < 2:
         return []
     return [Note(FieldKey.DIAGNOSIS, text, (part,))]
+
+
+def _as_said(hit: Hit) -> Hit:
+    """Return a form that a diagnosis holds without being one, kept as it is: 抑郁状态 is no 情绪低落状态."""
+    if hit.of(Kind.SYMPTOM) is None:
+        return hit
+    return Hit(hit.start, hit.end, (Entry(hit.form, hit.form, Kind.WORD, Region.MANDARIN),))
 
 
 def _considered(talk: Talk, said: list[Said]) -> list[Note]:

@@ -24,7 +24,7 @@ _VITAL_UNIT = (
 # what the hand finds, in the words of the record
 _PALPATION = (
     (re.compile(r"(?:捶|敲|叩|搥)(?:了|着|起来?|到)?(?:都|也)?(?:不会?|没|无|唔|袂|勿)(?:觉得)?[痛疼]"), "无叩痛"),
-    (re.compile(r"(?:捶|敲|叩|搥)(?:了|着|起来?|到)?(?:就|会)?[痛疼]"), "有叩痛"),
+    (re.compile(r"(?<![有无])(?:捶|敲|叩(?!痛)|搥)(?:了|着|起来?|到)?(?:就|会)?[痛疼]"), "有叩痛"),
     (re.compile(r"(?:按|揿|摁|压|摸)(?:着|到|落|起来?|了)?(?:都|也)?(?:不会?|没|无|唔|袂|勿)(?:觉得)?[痛疼]"), "无压痛"),
 )
 _NEGATIVE_ORDER = (
@@ -65,7 +65,10 @@ def clause_text(talk: Talk, part: Part, role: Role) -> str:
     turned = _stopped(part, text) if role is Role.ORDER else None
     if turned is not None:
         return turned
-    said = talk.language.plain(text, list(part.hits) if text == part.text else talk.language.hits(text))
+    hits = list(part.hits) if text == part.text else talk.language.hits(text)
+    if role in (Role.ORDER, Role.REFERRAL):  # 不用输血 orders nothing about a 输血史
+        hits = [hit for hit in hits if not any(entry.standard.endswith("史") for entry in hit.entries)]
+    said = talk.language.plain(text, hits)
     if role is Role.EXAM:
         return _exam_text(part, said)
     for pattern, becomes in _FASTING if role is Role.ORDER else ():

@@ -12,6 +12,9 @@ from desktop_app.core.records.people import Patient
 from desktop_app.terms.tables import Row, cells, shipped_table
 
 _VITAL = re.compile(r"(?P<name>[a-z0-9_]+)\s*(?P<sign>>=|<=|>|<|=)\s*(?P<limit>-?\d+(?:\.\d+)?)")
+_CLAUSE_END = re.compile(r"[，；。]")
+_DENIES = re.compile(r"否认|无|未|没|不(?!适|安|稳|全|清)|冇|勿|非")
+_NEGATIVE = re.compile(r"\s*(?:[（(][-－—–][）)]|阴性|已?(?:消失|缓解))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class Facts:
     Attributes:
         findings: standard terms that hold, each with where it was said.
         denied: standard terms that were denied.
-        vitals: measured values by name: temp (℃), sbp, dbp (mmHg), hr, rr (per minute), spo2 (%), glucose (mmol/L).
+        vitals: measured values by name: temp (℃), sbp, dbp (mmHg), hr, fetal_hr, rr (per minute), spo2 (%),
+            glucose (mmol/L).
         text: all affirmed record text, for terms that no table knows.
     """
 
@@ -55,10 +59,21 @@ def _matched(term: str, facts: Facts) -> tuple[Evidence, ...] | None:
         return facts.findings[term]
     if term in facts.denied:
         return None
+    if len(term) == 1:
+        return None
     for name, evidence in facts.findings.items():
-        if len(term) > 1 and term in name:
+        if _stands_in(term, name):
             return evidence
-    return () if len(term) > 1 and term in facts.text else None
+    return () if any(_stands_in(term, clause) for clause in _CLAUSE_END.split(facts.text)) else None
+
+
+def _stands_in(term: str, clause: str) -> bool:
+    """Whether a clause affirms a term: 否认胸痛 and 三凹征（-） don't, nor does 未闻及哮鸣音."""
+    start = clause.find(term)
+    if start < 0:
+        return False
+    after = clause[start + len(term) :]
+    return not _DENIES.search(clause[:start]) and not _NEGATIVE.match(after)
 
 
 def _any(terms: Iterable[str], facts: Facts) -> tuple[Evidence, ...] | None:

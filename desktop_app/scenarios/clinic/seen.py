@@ -23,14 +23,17 @@ _NOW = (
     FieldKey.PERSONAL_FAMILY,
 )
 _VITALS = {
-    "temp": re.compile(r"(\d{2}(?:\.\d)?)℃"),
+    "temp": re.compile(r"(?:^T[:：]?)(3\d(?:\.\d)?|4\d(?:\.\d)?)|(\d{2}(?:\.\d)?)℃"),
     "sbp": re.compile(r"(\d{2,3})/\d{2,3}mmHg"),
     "dbp": re.compile(r"\d{2,3}/(\d{2,3})mmHg"),
-    "hr": re.compile(r"(?:心率|心跳|脉搏)[^，。\d]{0,4}(\d{2,3})"),
-    "rr": re.compile(r"呼吸[^，。\d]{0,4}(\d{2})"),
+    "hr": re.compile(r"(?:(?<!胎)心率|(?<!胎)心跳|脉搏?|^P|^HR)[^，。\d]{0,4}(\d{2,3})"),
+    "fetal_hr": re.compile(r"胎心率?[^，。\d]{0,4}(\d{2,3})"),
+    "rr": re.compile(r"(?:呼吸|^R)[^，。\d]{0,4}(\d{2})"),
     "spo2": re.compile(r"(?:血氧饱和度|血氧|氧饱和度?|SpO2)[^，。\d]{0,4}(\d{2,3})"),
     "glucose": re.compile(r"血糖[^，。\d]{0,6}(\d{1,2}(?:\.\d)?)"),
 }
+# behind a sign: 三凹征（-） was looked for and not found
+_NOT_FOUND = re.compile(r"\s*(?:[（(][-－—–][）)]|阴性)")
 
 
 def facts_of(talk: Talk, notes: Sequence[Note], sheets: Sequence[LabSheet]) -> Facts:
@@ -46,7 +49,7 @@ def facts_of(talk: Talk, notes: Sequence[Note], sheets: Sequence[LabSheet]) -> F
             elif not verdict.unclear:
                 where = evidence_of(talk, [part.clause for part in (*exchange.questions, verdict.part)])
                 findings.update({name: where for name in names})
-    text = "；".join(note.text for note in notes if note.field in _NOW and not note.denial)
+    text = "，".join(note.text for note in notes if note.field in _NOW and not note.denial)
     return Facts(findings, frozenset(denied - set(findings)), _vitals(notes), text)
 
 
@@ -60,7 +63,7 @@ def _from_parts(
         if part.retracted or not part.subject.patient or part.clause.question:
             continue
         for mention in part.named(Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.EXAM):
-            if mention.polarity is Polarity.DENIED:
+            if mention.polarity is Polarity.DENIED or _NOT_FOUND.match(part.text, mention.end):
                 denied.add(mention.standard)
             elif part.key in used:
                 findings.setdefault(mention.standard, evidence_of(talk, [part.clause]))
@@ -74,5 +77,5 @@ def _vitals(notes: Sequence[Note]) -> dict[str, float]:
         for name, pattern in _VITALS.items():
             match = pattern.search(note.text)
             if match and not (note in told and name != "temp"):
-                values[name] = float(match[1])
+                values[name] = float(match[match.lastindex or 0])
     return values

@@ -158,6 +158,8 @@ def _directive(part: Part, before: Role | None) -> Role:
         return Role.TALK
     if part.has(Kind.DRUG) or is_order(text):
         return Role.ORDER
+    if before is Role.ORDER and cues.ONLY_THEN.search(text):
+        return Role.ORDER
     if re.search(r"^(?:表上|还|再|都|先)*(?:要|得|需要?)(?!不)", text) and cues.TEST.search(text):
         return Role.ORDER
     if before in (Role.ORDER, Role.EXAM, Role.TEST) and (before is not Role.ORDER or len(text) <= 8):
@@ -231,8 +233,9 @@ def diagnosis_text(part: Part) -> str | None:
     if cues.ABOUT_DISEASE.search(text) and not whole:
         return None
     cue = cues.DIAGNOSED.match(text) or cues.DIAGNOSED.search(text)
-    if disease and re.search(r"[有见](?!过)", text[: disease.start()]) and not (cue and cue.start() == 0):
-        return None
+    found = disease and re.search(r"[有见](?!过)", text[: disease.start()]) and not text.endswith("风险")
+    if found and not (cue and cue.start() == 0):
+        return None  # 有水肿 tells a sign
     if cue is not None and (disease or any(item.start >= cue.end() for item in named)):
         return _after_cue(text, cue, named[0].start if named else len(text))
     if whole or (disease and disease.start() > 0 and len(text) <= 14):
