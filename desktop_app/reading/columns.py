@@ -183,10 +183,19 @@ def _record(side: int, cells: Sequence[Cell], spans: dict[Role, list[Span]], lab
             record.put(next(iter(roles)), cell)
         else:
             waiting.append((cell, roles))
+    if not names:
+        waiting = [(cell, _leading(cell, roles, spans)) for cell, roles in waiting]
     for cell, roles in sorted(waiting, key=lambda pair: len(pair[1])):
         record.put(_chosen(cell, roles, record, spans), cell)
     _keep_one_value(record, spans.get(Role.VALUE, []))
     return record
+
+
+def _leading(cell: Cell, roles: frozenset[Role], spans: dict[Role, list[Span]]) -> frozenset[Role]:
+    """Take free text that starts before every column of results for the row's name, however far it runs."""
+    results = [span.left for role in (Role.VALUE, Role.UNIT, Role.RANGE) for span in spans.get(role, ())]
+    starts_before = bool(results) and cell.left < min(results) - cell.height
+    return frozenset({Role.NAME}) if Role.NAME in roles and starts_before else roles
 
 
 def _keep_one_value(record: Record, spans: Sequence[Span]) -> None:

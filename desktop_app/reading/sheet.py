@@ -152,7 +152,7 @@ def _worth_keeping(result: LabResult, in_table: bool) -> bool:
     if result.analyte is not None:
         return result.value is not None or bool(result.unit_raw) or result.range_from == "sheet" or in_table
     if result.value is None or result.confidence < 0.3:
-        return result.range_from == "sheet" and bool(result.name_raw)
+        return result.range_from == "sheet" and (in_table or bool(result.name_raw))
     return bool(result.unit) or result.range_from == "sheet"
 
 

@@ -234,6 +234,14 @@ def cut(pixels: Pixels, quad: NDArray[np.float64], upright: bool = True) -> Pixe
     return np.asarray(line if upright else np.rot90(line), np.uint8)
 
 
+def widened(line: Pixels, aspect: float) -> Pixels:
+    """Return a cut line with neutral grey on its right, at least `aspect` times as wide as high."""
+    missing = round(line.shape[0] * aspect) - line.shape[1]
+    grey = (127, 127, 127)
+    wide = cv2.copyMakeBorder(line, 0, 0, 0, max(0, missing), cv2.BORDER_CONSTANT, value=grey)
+    return np.asarray(wide, np.uint8)
+
+
 def stray_marks(page: Pixels, quads: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
     """Return boxes round lone small prints that text detection passes over: a `-`, a thin arrow.
 

@@ -24,9 +24,11 @@ from desktop_app.engines.protocols import EngineInfo
 Quad = NDArray[np.float64]  # 4 x 2, clockwise from the top left
 
 DETECTION_SIDE = 1536  # pixels of the longest side when boxes are looked for; lines are read at full size
+WIDE = 320 / 48  # width to height that the models were trained with; a lone mark reads surer so
 LONE_MARKS = {"-": "-", "—": "-", "一": "-", "↑": "↑", "↓": "↓", "+": "+", "±": "±", "*": "*"}
 LEAST_MARK = 0.5  # confidence from which a lone mark is shown at all; the row's checks ask for more
 LONE_LINE = (1.5, 160)  # width to height, and pixels of height, of a picture that may be one line of text
+NARROWEST = 160  # pixels to which a short line is padded; rapidocr's 320 takes half as long again for cells
 LONG_LINE = 4.0  # width to height of a line whose direction the line classifier can be trusted with
 VOTERS = 12  # long lines that vote on which way is up
 VERTICAL = 3.0  # height to width of text that is written downwards; a lone `1` or `↑` stays below
@@ -103,6 +105,7 @@ class RapidPageReader:
 
     def _read(self, pixels: Pixels, cancel: CancelToken) -> tuple[Pixels, tuple[TextBox, ...], float, bool]:
         page, quads, rotated, perspective = self._upright(pixels, cancel)
+        quads.sort(key=_aspect)  # lines of like length are padded to one width together
         boxes: list[TextBox] = []
         for start in range(0, len(quads), 24):  # a stop is answered between batches
             cancel.check()
@@ -115,10 +118,12 @@ class RapidPageReader:
     def _lone_marks(self, page: Pixels, quads: list[Quad]) -> list[TextBox]:
         """Read what detection passed over; only marks are believed, never digits or letters."""
         marks = page_image.stray_marks(page, quads)
-        texts = self._texts(page, marks) if marks else []
+        lines = [page_image.widened(page_image.cut(page, mark), WIDE) for mark in marks]
+        result = self._engine().recognize_txt(lines) if lines else None
+        texts = zip(result.txts, result.scores, strict=True) if result else ()
         return [
             _text_box(LONE_MARKS[text], score, quad)
-            for quad, (text, score) in zip(marks, texts, strict=True)
+            for quad, (text, score) in zip(marks, texts, strict=False)
             if text in LONE_MARKS and score >= LEAST_MARK
         ]
 
@@ -153,6 +158,7 @@ class RapidPageReader:
                     "Global.use_cls": False,
                     "Global.text_score": 0.0,
                     "Global.min_side_len": 1,
+                    "Rec.rec_img_shape": [3, 48, NARROWEST],
                     "Global.max_side_len": DETECTION_SIDE * 2,
                     "EngineConfig.onnxruntime.intra_op_num_threads": self._threads,
                     "EngineConfig.onnxruntime.inter_op_num_threads": 1,

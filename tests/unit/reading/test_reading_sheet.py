@@ -254,6 +254,21 @@ def test_a_row_whose_name_got_lost_stays_visible() -> None:
     assert sheet.rows[0].review
 
 
+def test_a_name_that_ran_over_its_value_stays_visible() -> None:
+    head, columns = ("检验项目", "结果", "单位", "参考范围"), (40.0, 300.0, 400.0, 560.0)
+    rows = [
+        ("低密度脂蛋白胆固醇(LDL73)", "", "mmol/L", "<3.4"),
+        ("钠(Na)", "144.2", "mmol/L", "137-147"),
+        ("钙(Ca)", "2.39", "mmol/L", "2.11-2.52"),
+    ]
+    sheet = read_sheet(page(rows, head=head, columns=columns, top=("标本：血清",)))
+    assert [(row.analyte, row.value, row.review) for row in sheet.rows] == [
+        ("ldl_cholesterol", None, True),
+        ("sodium", 144.2, False),
+        ("calcium", 2.39, False),
+    ]
+
+
 def test_one_analyte_with_two_values_is_for_review() -> None:
     twice = ("9", "血红蛋白", "126", "", "g/L", "115-150")
     sheet = read_sheet(page([*ROWS, twice]))
