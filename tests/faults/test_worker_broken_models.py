@@ -102,9 +102,8 @@ def test_damaged_gguf_files_never_take_the_program_along(
     host: EngineHost, gguf: Path, tmp_path: Path
 ) -> None:
     moments, data, codes = random.Random(11), gguf.read_bytes(), list[str]()
-    path = tmp_path / "weights.gguf"
-    for _ in range(60):
-        path.unlink(missing_ok=True)  # a new file: the process may still have the old one mapped
+    for number in range(60):
+        path = tmp_path / f"{number}.gguf"  # another path is another model: none is answered by the one before
         path.write_bytes(damaged(data, moments))
         try:
             generate(host, path)
