@@ -103,7 +103,7 @@ def test_damaged_gguf_files_never_take_the_program_along(
 ) -> None:
     moments, data, codes = random.Random(11), gguf.read_bytes(), list[str]()
     for number in range(60):
-        path = tmp_path / f"{number}.gguf"  # another path is another model: none is answered by the one before
+        path = tmp_path / f"{number}.gguf"  # another path is another model, not the one loaded
         path.write_bytes(damaged(data, moments))
         try:
             generate(host, path)
