@@ -35,6 +35,7 @@ def taken_back(clauses: list[Clause]) -> set[tuple[int, int]]:
         clauses: all clauses of the talk in order.
     """
     gone: set[tuple[int, int]] = set()
+    amended = amendments(clauses)
     by_utterance: dict[int, list[Clause]] = {}
     for clause in clauses:
         by_utterance.setdefault(clause.utterance.id, []).append(clause)
@@ -42,7 +43,8 @@ def taken_back(clauses: list[Clause]) -> set[tuple[int, int]]:
         for index, clause in enumerate(group):
             gone.update(_in_utterance(group, index, clause))
     gone.update(_across(clauses, gone))
-    return gone
+    gone -= set(amended)
+    return gone | {_key(clause) for _, clause in amended.values()}
 
 
 def _key(clause: Clause) -> tuple[int, int]:
@@ -70,6 +72,37 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
     if clause.text.startswith(("不是", "唔系", "勿是", "毋是")) and index + 1 < len(group):
         return {_key(clause)} if re.match(r"(?:而?是|就?系)", group[index + 1].text) else set()
     return set()
+
+
+_COUNTED = re.compile(
+    r"(?P<n>[零一二两三四五六七八九十百半几点\d]+)(?P<unit>个月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|道|回|趟|摆|粒|片|颗|包|点|号|毫克|克|毫升|支|针|滴)"
+)
+_NO = re.compile(r"^(?:不|哦不|啊不|不不|毋是|唔系|勿是|不是|不对|错了|说错了?|讲错了?|哦不对|等等|是)$")
+
+
+def amendments(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause]]:
+    """Return clauses of which one number was put right, with the right text and the clause that says it.
+
+    吃三天，不，五天 becomes 吃五天; 糖尿病七年……八年 becomes 糖尿病八年. The clause with the right number is spent.
+    """
+    found: dict[tuple[int, int], tuple[str, Clause]] = {}
+    for index, clause in enumerate(clauses):
+        if clause.speaker is Speaker.DOCTOR:
+            continue  # orders keep the last of two values by their own rule
+        rest = [item for item in clauses[index + 1 : index + 4] if item.utterance is clause.utterance]
+        marked = bool(rest) and bool(_NO.match(rest[0].text))
+        following = rest[1] if marked and len(rest) > 1 else rest[0] if rest and clause.abrupt else None
+        if following is None:
+            continue
+        new = _COUNTED.match(following.text.removeprefix("是").removeprefix("系"))
+        olds = [match for match in _COUNTED.finditer(clause.text) if new and match["unit"] == new["unit"]]
+        if new is None or not olds or olds[-1]["n"] == new["n"]:
+            continue
+        old = olds[-1]
+        if len(clause.text) - len(old[0]) < 1:
+            continue  # nothing but the number: the clause is taken back whole
+        found[_key(clause)] = (clause.text[: old.start()] + new[0] + clause.text[old.end() :], following)
+    return found
 
 
 def _same_slot(first: Clause, second: Clause) -> bool:

@@ -113,8 +113,8 @@ def _meaning(hit: Hit) -> Entry | None:
     """Return the finding that a form names; a disease's name is the disease, not the sign that it may stand for."""
     entry = hit.of(*FINDINGS)
     disease = hit.of(Kind.DIAGNOSIS)
-    if entry is not None and disease is not None and entry.kind is Kind.SYMPTOM and entry.standard != entry.form:
-        return disease
+    if entry is not None and disease is not None and entry.kind is Kind.SYMPTOM:
+        return entry if set(entry.standard) & set(entry.form) else disease
     return entry
 
 

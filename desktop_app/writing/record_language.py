@@ -28,7 +28,8 @@ _TAIL = re.compile(
     r"(?:的嘛|了嘛|的呢|的啦|嘛|呀|啊|哈儿|哈|咯|嘞|㗎|噶|啦|吧|呢|喔|哩|咧|哇|嗬|噻|哟|哦|啰|囉|咩|嘅|哉|唻|咋|添|先|喽|撒|呗|欸|了|的|个(?!月)|得来|来的|样子|(?<=[钟天日年])度)+$"
 )
 _DEGREE = (
-    (re.compile(r"得(?:很|凶|要命|要死|不得了|厉害|恼火|遭不住|不行|受不了|飞起|惨)|煞(?:哉|脱)?$|死(?:我)?了|得慌|得来$"), "明显"),
+    (re.compile(r"(?<=[痛疼痒肿胀酸麻晕昏难重累慌闷热冷烧咳喘渴])得(?:很|凶|要命|要死|不得了|厉害|恼火|遭不住|不行|受不了|飞起|惨)|煞(?:哉|脱)?$|死(?:我)?了|得慌|得来$"), "明显"),
+    (re.compile(r"得(?:很|来|要命|要死|不得了)$"), ""),
     (re.compile(r"(?:有一?点儿?|有些|有啲|有滴|有一眼|稍微|少少|些许|略微)"), "轻度"),
     (re.compile(r"(?:老|可|贼|忒|恁|蛮|好|真|特别|非常|十分|太|很|几)(?=[痛疼痒肿胀酸麻晕昏难重累])"), ""),
 )
@@ -140,6 +141,10 @@ class RecordLanguage:
         """Return a doctor's clause: dialect to standard, but no finding put for another's words."""
         kept = [hit for hit in hits if _keeps_meaning(hit)]
         return self.rewrite(text, kept)
+
+    def write(self, said: str, amended: str, hits: list[Hit]) -> str:
+        """Return a clause as a record writes it, from its amended text where a number was put right."""
+        return self.rewrite(amended) if amended else self.rewrite(said, hits)
 
     def quantities(self, text: str) -> str:
         """Return a text with its quantities in notation and its words as they are."""

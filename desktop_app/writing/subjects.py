@@ -26,6 +26,8 @@ _NEW_TOPIC = re.compile(r"(?:我|俺|阮|涯|香?烟|酒|糖尿|血压|血糖|�
 _GIVEN = re.compile(r"(?:拨|给|畀|俾|送|借)(?:我|阮|涯|俺|伲)(?!说|讲|打电话|看)(?![^，]{0,4}(?:说|讲))")
 _CONTACT = re.compile(r"同班|班上|班里|托班|托儿所|幼儿园|学校里")
 _ABOUT_ANIMAL = re.compile(r"[狗猫犬]|打过疫苗|本子")
+_SURNAME = "张王李赵陈刘黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆石戴贾韦夏邱方侯邹熊孟秦江薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔向汤"
+_NEIGHBOUR = re.compile(rf"(?:老|小|阿)?[{_SURNAME}](?:太|姐|叔|伯|婶|嫂|哥|姨|师傅|大爷|大妈|阿姨|嬢|孃|幺|婆|老三|家)[^，]{{0,4}}?(?:有|得|是|系|话|说|讲|叫|喊|吃|食|也)")
 _URGED = re.compile(r"^(?:又|就|还|硬|非|老|一直|先)?(?:要给|非要|硬要|想给|要带|要拿)")
 _OWNED = re.compile(r"^(?:剩|开|留|吃剩|屋头|家里|家|那里|那边|那儿|嗰度|兜)?(?:的|下的|嘅|个|剩)")
 _RELATIVE_OF = re.compile(r"(?:家里|家头|屋里|屋头|屋企|厝内)(?:有人|人|也有人|没有?人|冇人|呒没人|无人)|家族|上辈|祖上")
@@ -117,7 +119,7 @@ class SubjectTracker:
         if _GIVEN.search(text) or _CONTACT.search(text):
             self._current = PATIENT
             return PATIENT
-        others = _OTHERS.search(text)
+        others = _OTHERS.search(text) or _NEIGHBOUR.search(text)
         if _HEARSAY.search(text) or (others and not _ABOUT_ANIMAL.search(clause.utterance.text)):
             advised = others is None or re.search(r"[说讲叫喊让劝教]|要", others[0])
             self._current = HEARSAY if advised else self._current

@@ -11,7 +11,7 @@ from desktop_app.core.records.speech import Speaker, Utterance
 from desktop_app.core.records.visits import VisitContext
 from desktop_app.terms.lexicon import Entry, Hit, Kind, Lexicon, shipped_lexicon
 from desktop_app.writing.clauses import Clause, split
-from desktop_app.writing.corrections import is_marker, taken_back
+from desktop_app.writing.corrections import amendments, is_marker, taken_back
 from desktop_app.writing.polarity import MEASURES, Mention, Polarity, all_hits, collapse, mentions
 from desktop_app.writing.record_language import RecordLanguage
 from desktop_app.writing.speakers import infer_speakers
@@ -27,6 +27,8 @@ class Part:
     mentions: tuple[Mention, ...]
     subject: Subject
     retracted: bool
+    amended: str = ""  # the clause with its number put right
+    amended_by: Clause | None = None  # where the right number was said
 
     @property
     def key(self) -> tuple[int, int]:
@@ -37,6 +39,11 @@ class Part:
     def text(self) -> str:
         """The clause as it was said."""
         return self.clause.text
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What it rests on: the clause, and the one that puts its number right."""
+        return (self.clause,) if self.amended_by is None else (self.clause, self.amended_by)
 
     def named(self, *kinds: Kind) -> list[Mention]:
         """Return the findings of some kinds."""
@@ -121,8 +128,11 @@ def analyse(context: VisitContext, lexicon: Lexicon | None = None) -> Talk:
     gone = taken_back(clauses)
     own = patient_forms(clauses, hits, context.patient)
     tracker = SubjectTracker(own)
+    amended = amendments(clauses)
     parts = [
         Part(
+            amended=amended[key][0] if (key := (clause.utterance.id, clause.start)) in amended else "",
+            amended_by=amended[key][1] if key in amended else None,
             clause=clause,
             hits=tuple(hits[clause.utterance.id, clause.start]),
             mentions=tuple(mentions(clause.text, lexicon, region)),

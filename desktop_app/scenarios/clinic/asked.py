@@ -8,9 +8,11 @@ from desktop_app.core.records.drafts import FieldKey
 from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.talk import Exchange, Part
 
-_ALLERGY_ASKED = re.compile(r"过敏|敏感")
+_ALLERGY_ASKED = re.compile(
+    r"过敏|敏感|(?:药|针)[^，？]{0,10}(?:不合适|不对头|不对劲|不服|反应|不能[吃打用]|吃不得|打不得|出过事)|(?:不能|吃不得|打不得|唔食得|食不得)[^，]{0,6}(?:药|针)"
+)
 _FAMILY_ASKED = re.compile(
-    r"(?:家里|家头|屋里向?|屋头|屋企|厝里|恁厝|家族|父母|爸妈|爹妈|遗传)[^，量测备剩药]{0,6}(?:人|有|病|得过)|你(?:爸|妈|爹)"
+    r"(?:家里|家头|屋里向?|屋头|屋企|厝里|恁厝|家族|父母|爸妈|爹妈|遗传)[^，量测备剩药]{0,8}(?:人|病|得过|血压|糖尿|癌|肿瘤)|你(?:爸|妈|爹)"
 )
 _MEASURED_ASKED = re.compile(r"量|测|多少|几多|哪能|怎么样|咋样|偌")
 _NOW_ASKED = re.compile(r"现在|而家|这阵|这会|今[天早日晚]|最近|这几天")
@@ -23,12 +25,13 @@ _PAST_ASKED = re.compile(
 )
 _ALLERGY_TOLD = re.compile(r"过敏|敏感|皮试[^，]{0,4}(?:阳性|红|肿|过不了)|药疹|起(?:过)?(?:风团|疹|红疹|疙瘩|坨坨)")
 _REACTION = re.compile(r"过敏|敏感|皮试|疹|肿|痒|红|包|疙瘩|坨|心跳|心慌|晕|不舒服|唔舒服|勿适意|休克|喘|呕|吐|刺挠|不行|不得|唔得|不晓得|不清楚|不知道|唔知|毋知|没注意|没发现")
+_LASTING_REACTION = re.compile(r"(?:[吃打用挂]|输)[^。]{0,20}(?:疹|疙瘩|坨|肿|痒|休克|风团|发红)[^。]{0,12}(?:再没|再也|不敢|没敢|住院|抢救)")
 _TESTED_FINE = re.compile(r"没事|没得事|冇事|冇问题|没问题|无代志|呒没啥")
 _PAST_TOLD = re.compile(
     r"以前|从前|老早|老底子|过去|年前|[个两几]月前|去年|旧年|前年|大前年|[一二三四五六七八九十两几半\d]+年|从小|小时候|细个|后生|年轻|老毛病|天生|出生|"
     r"血压高|血糖高|降压药|降糖药|血压药|[地]平|沙坦|普利|洛尔|双胍|他汀|阿司匹林|胰岛素|手术|开过?刀|住过?院|剖宫产|割(?:过|了|脱)|支架|输过血|做过|得过|患过|长期|一直(?:吃|服|用)|天天吃|每天吃|天天食|常年|平时(?:吃|就|有)|平常(?:吃|有)|体检"
 )
-_PERSONAL_TOLD = re.compile(r"^(?:香)?烟|^酒|抽烟|吸烟|食烟|食薰|薰一|包烟|戒烟|喝酒|饮酒|啉酒|[两斤]酒|酒[改戒]|白酒|烟酒|月经|例假|大姨妈|末次|停经|头胎|二胎|[一二三]胎|流过|流产|顺产|哺乳|喂奶|吃奶|人流|刮宫|剖的|剖宫产|生过|生了[一二两三]个")
+_PERSONAL_TOLD = re.compile(r"^(?:香)?烟|^酒|安了?环|上环|避孕|节育|抽烟|吸烟|食烟|食薰|薰一|包烟|戒烟|喝酒|饮酒|啉酒|[两斤]酒|酒[改戒]|白酒|烟酒|月经|例假|大姨妈|末次|停经|头胎|二胎|[一二三]胎|流过|流产|顺产|哺乳|喂奶|吃奶|人流|刮宫|剖的|剖宫产|生过|生了[一二两三]个")
 _WOUND_ALCOHOL = re.compile(r"[倒淋冲洗擦抹].{0,4}(?:白酒|酒)")
 
 
@@ -83,6 +86,8 @@ def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
             return FieldKey.ALLERGY
     if _PERSONAL_TOLD.search(text) and not _WOUND_ALCOHOL.search(text):
         return FieldKey.PERSONAL_FAMILY
+    if part.has(Kind.DRUG) and _LASTING_REACTION.search(part.clause.utterance.text) and _past(part):
+        return FieldKey.ALLERGY
     if asked is FieldKey.ALLERGY and _answers_allergy(part):
         return FieldKey.ALLERGY
     if asked is FieldKey.ALLERGY:

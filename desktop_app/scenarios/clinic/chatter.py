@@ -31,7 +31,7 @@ def is_chatter(part: Part) -> bool:
 
 
 NOT_DONE = re.compile(
-    r"^(?:我|他|她|伊|佢|阮|涯|俺|就|也|可|都|但)*(?:没有?|冇|呒没|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|用|听|要|咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打)(?:成|他|它|去|药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
+    r"^(?:我|他|她|伊|佢|阮|涯|俺|就|也|可|都|但)*(?:没有?|冇|呒没|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|用|听|要|咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞)(?:成|他|它|去|药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
 )
 _TREATS = re.compile(r"吃|喝|抹|割|拿|买|给|搽|擦|涂|打|用|滴|点|敷|药|针|食|罐|水")
 
@@ -46,7 +46,9 @@ def drop_refused(parts: list[Part]) -> list[Part]:
             if earlier.clause.utterance is part.clause.utterance and _TREATS.search(earlier.text):
                 if re.search(r"没|冇|呒|毋|勿|未|不", earlier.text):
                     break
-                if not earlier.text.startswith(("我", "俺", "自己")) or "说" in earlier.text:
+                if re.search(r"买|给|开了|拿|配", earlier.text):
+                    gone.update(item.key for item in parts[max(0, index - 3) : index + 1] if item.key >= earlier.key)
+                elif not earlier.text.startswith(("我", "俺", "自己")) or "说" in earlier.text:
                     gone.update((earlier.key, part.key))
                 break
     return [part for part in parts if part.key not in gone]

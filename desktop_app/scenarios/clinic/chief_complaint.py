@@ -123,7 +123,7 @@ def _placed(part: Part, mention: Mention, told: list[Part]) -> str:
 
 def _named(complaints: list[tuple[Part, Mention]], told: list[Part]) -> list[str]:
     names = [_placed(part, mention, told) for part, mention in complaints]
-    specific = [name for name in names if name not in _PAINS or len(names) == 1]
+    specific = [name for name in names if (name not in _PAINS and name != "痒") or len(names) == 1]
     return list(dict.fromkeys(specific or names))
 
 

@@ -34,6 +34,7 @@ _TAKEN = re.compile(r"吃|服|用|喝|食|打|搽|擦|涂|抹|贴|滴|点|冲|�
 _UNKNOWN = re.compile(r"不晓得|不清楚|不知道|不记得|记不得|唔记得|唔知|记不清|说不清|讲不清|勿晓得|毋知|不太清楚|没注意|没留意")
 _SHORT = 2
 _TOLD_AT_MOST = 5  # clauses of one answer that are kept without any word that the tables know
+_ONLY_COUNTED = re.compile(r"(?:有|都|也|差不多|大概)?[零一二两三四五六七八九十百半几来多\d]+个?(?:天|日|年|月|礼拜|星期|周|小时|钟头)(?:多|了|啦|矣|哉|的)*")
 _NOT_I = re.compile(r"^(?:我|俺|阮|涯|他|她|佢|伊|渠|我自己|娃儿|孩子)(?:倒|就|可|自己)?(?:没有|没得|冇|无|呒没|没)(?:的|得|个|啊|嘞|了|过)?$")
 _ASKS_KIN = re.compile(r"家里|家头|屋里|屋头|屋企|厝里|家族|父母|爸妈")
 _HAPPENED = re.compile(r"^(?:有过?|[^，]{0,4}(?:年前|去年|前年|旧年|小时候|上个?月))[^，]{0,3}(?:有|得|发|犯|做|打)?过?(?:一|两|几)?[次回趟摆]?$")
@@ -57,6 +58,7 @@ class History:
     def __init__(self, talk: Talk, exam_from: int) -> None:
         self._talk = talk
         self._exam_from = exam_from
+        self._last = (0, FieldKey.PRESENT_ILLNESS)  # the turn and field of the clause before
         self._past_turn = 0  # utterance that tells of long ago
         self._told_of: set[int] = set()  # utterances whose topic was written already
 
@@ -156,6 +158,9 @@ class History:
                     return [Note(asked, "否认既往慢性病史", (*exchange.questions, part), denial=True)]
             return []
         field = self._home(part, field_of_told(part, asked))
+        if _ONLY_COUNTED.fullmatch(part.text) and self._last[0] == part.clause.utterance.id:
+            field = self._last[1]
+        self._last = (part.clause.utterance.id, field)
         if _MISSED_PERIOD.search(part.text) and re.search(r"月经|例假|大姨妈|身上", exchange.asked + part.text):
             return [self._missed_period(exchange, part)]
         if field is FieldKey.ALLERGY:
@@ -173,7 +178,8 @@ class History:
         if starts_past(part.text):
             self._past_turn = turn
         elif ends_past(part.text):
-            self._past_turn = 0
+            self._last = (0, FieldKey.PRESENT_ILLNESS)  # the turn and field of the clause before
+        self._past_turn = 0
         if field is FieldKey.PRESENT_ILLNESS and self._past_turn == turn:
             return FieldKey.PAST_HISTORY
         return field
@@ -218,7 +224,7 @@ class History:
         if not names:
             if not re.search(r"有|也|得|患|高", part.text):
                 return []
-            topics = [item for item in exchange.topics if item.kind in (Kind.DIAGNOSIS, Kind.SYMPTOM)]
+            topics = [item for item in exchange.topics if item.kind is Kind.DIAGNOSIS]
             names = "、".join(dict.fromkeys(_name(item) for item in topics))
             if not names:
                 return []
@@ -283,7 +289,7 @@ class History:
                 return [Note(field, said, (part,), denial=True)] if exchange.questions and len(said) > _SHORT else []
         if not self._informative(exchange, part):
             return []
-        said = self._talk.of_patient(self._talk.language.rewrite(part.text, list(part.hits)))
+        said = self._talk.of_patient(self._talk.language.write(part.text, part.amended, list(part.hits)))
         if len(said) < _SHORT:
             return []
         reasons = (Reason.AMBIGUOUS,) if any(item.ambiguous for item in part.mentions) else ()

@@ -55,6 +55,6 @@ def statement_of(talk: Talk, note: Note, number: int) -> Statement:
         text=note.text,
         support=Support.UNCERTAIN if note.reasons else Support.VERIFIED,
         derivation=note.derivation,
-        evidence=evidence_of(talk, (part.clause for part in note.parts)),
+        evidence=evidence_of(talk, (clause for part in note.parts for clause in part.clauses)),
         reasons=note.reasons,
     )
