@@ -9,7 +9,7 @@ from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.talk import Exchange, Part
 
 _ALLERGY_ASKED = re.compile(
-    r"过敏|敏感|(?:药|针)[^，？]{0,10}(?:不合适|不对头|不对劲|不服|反应|不能[吃打用]|吃不得|打不得|出过事)|(?:不能|吃不得|打不得|唔食得|食不得)[^，]{0,6}(?:药|针)"
+    r"过敏|敏感|(?:药|针)[^，？]{0,10}(?:不合适|不对头|不对劲|不服|不舒服|唔舒服|勿适意|难受|反应|不能[吃打用]|吃不得|打不得|出过?事|疙瘩|[起出][^，]{0,2}疹|肿)|(?:不能|吃不得|打不得|唔食得|食不得)[^，]{0,6}(?:药|针)"
 )
 _FAMILY_ASKED = re.compile(
     r"(?:家里|家头|屋里向?|屋头|屋企|厝里|恁厝|家族|父母|爸妈|爹妈|遗传)[^，量测备剩药]{0,8}(?:人|病|得过|血压|糖尿|癌|肿瘤)|你(?:爸|妈|爹)"
@@ -26,6 +26,11 @@ _PAST_ASKED = re.compile(
 _ALLERGY_TOLD = re.compile(r"过敏|敏感|皮试[^，]{0,4}(?:阳性|红|肿|过不了)|药疹|起(?:过)?(?:风团|疹|红疹|疙瘩|坨坨)")
 _REACTION = re.compile(r"过敏|敏感|皮试|疹|肿|痒|红|包|疙瘩|坨|心跳|心慌|晕|不舒服|唔舒服|勿适意|休克|喘|呕|吐|刺挠|不行|不得|唔得|不晓得|不清楚|不知道|唔知|毋知|没注意|没发现")
 _LASTING_REACTION = re.compile(r"(?:[吃打用挂]|输)[^。]{0,20}(?:疹|疙瘩|坨|肿|痒|休克|风团|发红)[^。]{0,12}(?:再没|再也|不敢|没敢|住院|抢救)")
+# a drug, once, and what the body did: an allergy history whatever was asked
+_ONCE = re.compile(r"有一?[次回]|那年|那回|小时候|细个|以前|后来再|再没")
+_REACTED = re.compile(
+    r"(?:[吃打用挂食抹]|输)(?:了|过|的|个|那个|这个|咗)?[^，。]{2,8}(?:，[^，。]{0,10}){0,2}[^，。]{0,8}(?:疹|疙瘩|坨坨|肿|风团|休克)"
+)
 _TESTED_FINE = re.compile(r"没事|没得事|冇事|冇问题|没问题|无代志|呒没啥")
 _PAST_TOLD = re.compile(
     r"以前|从前|老早|老底子|过去|年前|[个两几]月前|去年|旧年|前年|大前年|[一二三四五六七八九十两几半\d]+年|从小|小时候|细个|后生|年轻|老毛病|天生|出生|"
@@ -86,6 +91,8 @@ def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
             return FieldKey.ALLERGY
     if _PERSONAL_TOLD.search(text) and not _WOUND_ALCOHOL.search(text):
         return FieldKey.PERSONAL_FAMILY
+    if _ONCE.search(part.clause.utterance.text) and _REACTED.search(part.clause.utterance.text):
+        return FieldKey.ALLERGY
     if part.has(Kind.DRUG) and _LASTING_REACTION.search(part.clause.utterance.text) and _past(part):
         return FieldKey.ALLERGY
     if asked is FieldKey.ALLERGY and _answers_allergy(part):

@@ -48,7 +48,7 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
     span = duration(talk, told)
     if not complaints or _injured_first(told, complaints[0][0]):
         return _plain(talk, told, span)
-    names = _named(complaints, told)
+    names = _named(talk, complaints, told)
     side = _side(told) if not re.search(r"[左右双]", "".join(names)) else None
     parts = [part for part, _ in complaints]
     if side is not None:
@@ -121,8 +121,21 @@ def _placed(part: Part, mention: Mention, told: list[Part]) -> str:
     return name
 
 
-def _named(complaints: list[tuple[Part, Mention]], told: list[Part]) -> list[str]:
+def _shown(talk: Talk, part: Part) -> str:
+    """Return the body part that the doctor named just before (手伸出来我看), for an itch or a pain without a place."""
+    before = [item for item in talk.parts if item.clause.utterance.id == part.clause.utterance.id - 1]
+    for item in before:
+        for hit in item.hits:
+            entry = hit.of(Kind.BODY_PART)
+            if entry is not None:
+                return entry.standard.removesuffix("部") or entry.standard
+    return ""
+
+
+def _named(talk: Talk, complaints: list[tuple[Part, Mention]], told: list[Part]) -> list[str]:
     names = [_placed(part, mention, told) for part, mention in complaints]
+    if names and all(name in _PAINS or name == "痒" for name in names):
+        return [_shown(talk, complaints[0][0]) + names[0]]
     specific = [name for name in names if (name not in _PAINS and name != "痒") or len(names) == 1]
     return list(dict.fromkeys(specific or names))
 

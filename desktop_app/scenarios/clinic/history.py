@@ -38,6 +38,7 @@ _ONLY_COUNTED = re.compile(r"(?:有|都|也|差不多|大概)?[零一二两三�
 _NOT_I = re.compile(r"^(?:我|俺|阮|涯|他|她|佢|伊|渠|我自己|娃儿|孩子)(?:倒|就|可|自己)?(?:没有|没得|冇|无|呒没|没)(?:的|得|个|啊|嘞|了|过)?$")
 _ASKS_KIN = re.compile(r"家里|家头|屋里|屋头|屋企|厝里|家族|父母|爸妈")
 _HAPPENED = re.compile(r"^(?:有过?|[^，]{0,4}(?:年前|去年|前年|旧年|小时候|上个?月))[^，]{0,3}(?:有|得|发|犯|做|打)?过?(?:一|两|几)?[次回趟摆]?$")
+_HABIT_ASKED = re.compile(r"烟酒|抽烟|吸烟|食烟|喝酒|饮酒|香烟")
 _VAGUE = ("痛", "疼", "疼痛", "不适", "肿", "难受")
 _MISSED_PERIOD = re.compile(r"(?:就|还|都|一直)?(?:没有?来|未来|冇来|呒没来|无来|没见|停经|停了)")
 _DAILY_LIFE = re.compile(r"镇上|街上|城里|看了手机|衣裳|本子|买的|我女|我儿|厂里|学校|作业|上学|放学|做饭|带娃|庄稼|收完|不听|哪个会|数不清|说不好|你看|别提|没法说|陪[^，]{1,4}来")
@@ -315,7 +316,7 @@ class History:
             return self._topic_name(exchange.topics[0], Polarity.AFFIRMED)
         affirmed = {topic.standard for item in decide(exchange) if item.polarity is Polarity.AFFIRMED for topic in item.topics}
         topics = [item for item in exchange.topics if item.standard in affirmed and _worth_naming(item)]
-        named = _ASKED_OF.findall(exchange.asked)
+        named = _ASKED_OF.findall(exchange.asked) or _HABIT_ASKED.findall(exchange.asked)
         nouns = [name for name in named if name != "颜色"] or named
         if len(set(nouns)) == 1 and not before:
             return str(nouns[0])
