@@ -221,9 +221,17 @@ def _is_vertical(quad: Quad) -> bool:
 
 
 def _stands_sideways(quads: list[Quad]) -> bool:
-    """Tell whether most of the text's length runs downwards."""
-    down = sum(height for width, height in map(_sides, quads) if height > 1.5 * width)
-    across = sum(width for width, height in map(_sides, quads) if width > 1.5 * height)
+    """Tell whether most of the text's length runs downwards, whichever corner a box starts at."""
+    down = across = 0.0
+    for quad in quads:
+        width, height = _sides(quad)
+        long, short = max(width, height), min(width, height)
+        if long > 1.5 * short:
+            along = quad[1] - quad[0] if width >= height else quad[3] - quad[0]
+            if abs(along[1]) > abs(along[0]):
+                down += long
+            else:
+                across += long
     return down > 1.5 * across
 
 

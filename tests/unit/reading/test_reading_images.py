@@ -15,7 +15,7 @@ from desktop_app.core import paths
 from desktop_app.core.cancellation import CancelToken
 from desktop_app.core.errors import Cancelled, InputError
 from desktop_app.core.settings import Limits
-from desktop_app.engines.adapters import page_image
+from desktop_app.engines.adapters import page_image, page_ocr
 from desktop_app.engines.adapters.page_ocr import RapidPageReader
 from desktop_app.insight.eval_read import evaluate, score
 from desktop_app.reading import read_sheet
@@ -183,3 +183,13 @@ def test_a_sheet_on_a_dark_desk_is_flattened() -> None:
     assert flat.perspective
     assert abs(flat.pixels.shape[0] - 700) < 12
     assert abs(flat.pixels.shape[1] - 800) < 12
+
+
+def test_a_tilted_page_on_its_side_is_seen_to_lie_there() -> None:
+    """Detection may start a box at any corner once the text runs downwards."""
+    box = np.array([[0.0, 0.0], [200.0, 0.0], [200.0, 30.0], [0.0, 30.0]])
+    turn = np.deg2rad(82)
+    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    lying = [np.roll(box @ matrix.T, shift, axis=0) for shift in range(4)]
+    assert page_ocr._stands_sideways(lying)
+    assert not page_ocr._stands_sideways([box, box + 50])
