@@ -40,6 +40,8 @@ _ASKED_TREATMENT = (
     (re.compile(r"拍片|拍个片|照片子|CT"), "影像检查"),
     (re.compile(r"缝(?:针|几针)?"), "缝合"),
 )
+# 不予吃: what was refused isn't named, so the record could mean anything
+_OBJECTLESS = re.compile(r"(?:不予|勿|不|暂不|不用|别)?(?:吃|注|验|挂|打|开|用|喝|输|含)?")
 _LOOK_BACK = 8  # parts before a dose in which its drug may have been named
 
 
@@ -77,7 +79,13 @@ def _continues(group: list[Said], item: Said) -> bool:
     if item.role in (Role.EXAM, Role.DIAGNOSIS, Role.ALLERGY) or not same_sentence:
         return False
     starts_new = item.part.has(Kind.DRUG) and any(other.part.has(Kind.DRUG) for other in group)
-    return item.conditional or not starts_new
+    return item.conditional or not starts_new or _other_name(last.part, item.part)
+
+
+def _other_name(first: Part, second: Part) -> bool:
+    """Whether a clause only gives a drug's other name: 换成缬沙坦，代文，八十毫克."""
+    bare = any(hit.end - hit.start == len(second.text) for hit in second.hits)
+    return bare and first.has(Kind.DRUG) and not cues.AMOUNT.search(first.text)
 
 
 def _note(talk: Talk, group: list[Said], exam_from: int) -> list[Note]:
@@ -88,7 +96,7 @@ def _note(talk: Talk, group: list[Said], exam_from: int) -> list[Note]:
     if role is Role.ORDER and not _is_order(group, early=group[0].turn < exam_from):
         return []
     text = _joined(talk, group)
-    if len(text) < 2 or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
+    if len(text) < 2 or _OBJECTLESS.fullmatch(text) or not re.search(r"[\u4e00-\u9fffA-Za-z]", text):
         return []
     derivation = customary_units(parts, text)
     drug = _drug_meant(talk, parts) if role is Role.ORDER and not group[0].conditional else None
@@ -117,7 +125,8 @@ def _is_order(group: list[Said], *, early: bool) -> bool:
     orders = any(is_order(part.text) for part in parts)
     if early:
         return orders and any(part.has(Kind.DRUG, Kind.DRUG_GROUP) for part in parts)
-    if all(not part.hits and (_NO_REPLY.match(part.text) or len(part.text) <= 4) for part in parts):
+    rest = [part for part in parts if part.hits or not (_NO_REPLY.match(part.text) or len(part.text) <= 4)]
+    if not rest and _NO_REPLY.match(parts[0].text):
         return False  # 不吃: what was refused stands in the question, see _replies
     if all(part.has(Kind.DRUG) and not is_order(part.text) for part in parts):
         return False
@@ -146,7 +155,7 @@ def _diagnosis(talk: Talk, part: Part) -> list[Note]:
         return []
     hits = [hit if hit.of(Kind.DIAGNOSIS) else _as_said(hit) for hit in talk.language.hits(words)]
     text = re.sub(
-        r"^(?:一个|个|点|普通的?|典型的?|有点|为|是|系|成|右边的|左边的)+", "", talk.language.rewrite(words, hits)
+        r"^(?:一个|个|点|普通的?|典型的?|有点|为|是|系|成|叫|右边的|左边的)+", "", talk.language.rewrite(words, hits)
     )
     if len(text) < 2:
         return []
@@ -165,8 +174,8 @@ def _considered(talk: Talk, said: list[Said]) -> list[Note]:
 
     Both are uncertain: a person has to say whether it is the diagnosis.
     """
-    if any(item.role is Role.DIAGNOSIS for item in said):
-        return []
+    if any(item.role is Role.DIAGNOSIS for item in said) or talk.inferred:
+        return []  # without labels a patient's guess would be taken for the doctor's
     for item in said:
         if item.role is Role.CONSIDERED:
             words = talk.language.rewrite(cues.MUSES.sub("", item.part.text))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from desktop_app.scenarios.clinic import doctor_cues as cues
 from desktop_app.scenarios.clinic.sentences import Role
-from desktop_app.terms.lexicon import Kind
+from desktop_app.terms.lexicon import Hit, Kind
 from desktop_app.terms.measures import read_pressures
 from desktop_app.writing.record_language import written
 from desktop_app.writing.talk import Part, Talk
@@ -67,13 +67,20 @@ def clause_text(talk: Talk, part: Part, role: Role) -> str:
         return turned
     hits = list(part.hits) if text == part.text else talk.language.hits(text)
     if role in (Role.ORDER, Role.REFERRAL):  # 不用输血 orders nothing about a 输血史
-        hits = [hit for hit in hits if not any(entry.standard.endswith("史") for entry in hit.entries)]
+        hits = [hit for hit in hits if not _cut_wrong(text, hit)]
     said = talk.language.plain(text, hits)
     if role is Role.EXAM:
         return _exam_text(part, said)
     for pattern, becomes in _FASTING if role is Role.ORDER else ():
         said = pattern.sub(becomes, said)
     return said
+
+
+def _cut_wrong(text: str, hit: Hit) -> bool:
+    """Whether a form's standard words would change an order: 输血 is no 输血史, 查血脂 no 查血 with a 脂."""
+    if any(entry.standard.endswith("史") for entry in hit.entries):
+        return True
+    return hit.form.endswith("血") and text[hit.end : hit.end + 1] in tuple("脂糖压常钾钠红沉小")
 
 
 def settle_revised(spoken: Sequence[str], texts: Sequence[str]) -> list[str]:

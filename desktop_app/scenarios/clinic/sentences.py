@@ -78,10 +78,10 @@ def _sentence(parts: list[Part], before: list[Said]) -> Iterator[Said]:
             role = _test_result(before, found, part) or role
         found.append(Said(part, role))
     yield from _allergy_noted(found)
-    advice = any(cues.ORDER.search(part.text) or cues.OUTCOME.search(part.text) for part in conditional[-3:])
+    firm = [part for part in conditional if not cues.SUSPENDED.search(part.text) and not cues.DISMISSES.search(part.text)]
+    advice = any(cues.ORDER.search(part.text) or cues.OUTCOME.search(part.text) for part in firm[-3:])
     for part in conditional:
-        open_end = cues.SUSPENDED.search(part.text) or cues.DISMISSES.search(part.text)
-        yield Said(part, Role.ORDER if advice and not open_end else Role.TALK, conditional=True)
+        yield Said(part, Role.ORDER if advice and part in firm else Role.TALK, conditional=True)
 
 
 def _condition(parts: list[Part]) -> int:
@@ -129,7 +129,7 @@ def _test_result(before: list[Said], found: list[Said], part: Part) -> Role | No
 
 def _role(part: Part, before: Role | None) -> Role:
     text = part.text
-    if cues.TALK.match(text) or cues.RHETORICAL.search(text) or cues.SUSPENDED.search(text):
+    if cues.EXPLAINS.search(text) or cues.TALK.match(text) or cues.RHETORICAL.search(text) or cues.SUSPENDED.search(text):
         return Role.TALK
     if cues.MUSES.match(text):
         return Role.CONSIDERED if part.has(Kind.DIAGNOSIS) or cues.DISEASE.search(text) else Role.TALK
@@ -156,13 +156,15 @@ def _directive(part: Part, before: Role | None) -> Role:
         return Role.REFERRAL
     if cues.NO_REFERRAL.search(text) or (cues.SUSPECTED.search(text) and not cues.DOSE.search(text)):
         return Role.TALK
+    if cues.TAKEN.search(text) and not re.search(r"[就再]|以后", text):
+        return Role.TALK
     if part.has(Kind.DRUG) or is_order(text):
         return Role.ORDER
     if before is Role.ORDER and cues.ONLY_THEN.search(text):
         return Role.ORDER
     if re.search(r"^(?:表上|还|再|都|先)*(?:要|得|需要?)(?!不)", text) and cues.TEST.search(text):
         return Role.ORDER
-    if before in (Role.ORDER, Role.EXAM, Role.TEST) and (before is not Role.ORDER or len(text) <= 8):
+    if before is Role.EXAM or (before in (Role.ORDER, Role.TEST) and len(text) <= 8):
         return before
     return Role.EXAM if cues.SIGN.search(text) or part.has(Kind.EXAM) else Role.TALK
 
@@ -264,7 +266,7 @@ def _turn(items: list[Said]) -> list[Said]:
     if Role.EXAM not in roles or Role.DIAGNOSIS in roles or Role.REFERRAL in roles or given:
         return items
     return [
-        replace(item, role=Role.TALK if cues.POSITION.match(item.part.text) else Role.EXAM)
+        replace(item, role=Role.EXAM if _shows(item.part) else Role.TALK)
         if item.role is Role.ORDER and not item.conditional
         else item
         for item in items
@@ -273,7 +275,15 @@ def _turn(items: list[Said]) -> list[Said]:
 
 def _gives(part: Part) -> bool:
     """Whether an order names what is given, or forbids something: no mere 躺下, 转过去."""
-    return part.has(Kind.DRUG) or bool(re.match(cues.BEFORE_ORDER + cues.FORBID, part.text))
+    return part.has(Kind.DRUG, Kind.DRUG_GROUP) or bool(re.search(cues.FORBID, part.text))
+
+
+def _shows(part: Part) -> bool:
+    """Whether a clause tells what an examination showed, not what the patient should do for it."""
+    if cues.POSITION.match(part.text) or re.search(r"再[量测看试]", part.text):
+        return False
+    named = part.has(Kind.BODY_PART, Kind.SYMPTOM, Kind.EXAM)
+    return named or any(pattern.search(part.text) for pattern in (cues.FOUND, cues.SIGN)) or bool(re.search(N, part.text))
 
 
 def _examined(found: list[Said]) -> list[Said]:
@@ -294,7 +304,8 @@ def _examined(found: list[Said]) -> list[Said]:
 
 def _only_talk(item: Said) -> bool:
     text = item.part.text
-    talk = (cues.TALK, cues.DISMISSES, cues.CONSEQUENCE, cues.RHETORICAL, cues.SUSPENDED, cues.FOR_LOOKING, cues.POSITION)
+    talk = (cues.TALK, cues.DISMISSES, cues.CONSEQUENCE, cues.RHETORICAL, cues.SUSPENDED, cues.FOR_LOOKING)
+    talk += (cues.POSITION, cues.EXPLAINS)
     return item.conditional or any(pattern.search(text) for pattern in talk)
 
 
