@@ -54,6 +54,8 @@ def _key(clause: Clause) -> tuple[int, int]:
 def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[int, int]]:
     if _DOUBTED.match(clause.text) or re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
         return {_key(clause)}
+    if re.search(r"(?:不|唔|毋|勿|冇)(?:止|只)", clause.text) and index > 0 and _COUNTED.search(group[index - 1].text):
+        return {_key(group[index - 1]), _key(clause)}
     marker = _MARKER.match(clause.text)
     if marker is None or not marker[0]:
         return set()

@@ -18,6 +18,7 @@ _THIRD = re.compile(r"^(?:他|她|伊|佢|渠|人家)")
 _GAVE = re.compile(r"^(?:又|就|都|也|先|硬|还|昨天|昨晚|今早|在镇上|在街上|去|从)*(?:给|畀|俾|拨|帮|替|同|搭|拿|买|带|送|陪|扶|背|抱|打电话|来|发现|看到|见|喊我来|叫我来)")
 _SAID = re.compile(r"^(?:都|也|就|老|一直|还|老是|又|总|非)*(?:说|讲|话|[让叫喊](?=我|俺|涯|阮|他|她|伊|佢|你|吃|用|去|给|来|喝|抹|莫|别)|劝|教|要我|建议|介绍|推荐|听)")
 _HEARSAY = re.compile(r"听(?:说|讲|人|闻)|网上|手机上|抖音|电视|都说|人家(?:说|讲)|有人(?:说|讲)")
+_SAID_OF_ME = re.compile(r"^(?:说|讲|话)(?:我|俺|阮|涯|他|她|伊|佢)(?!要|去|吃|用|该|得|冇|没)")
 _OTHERS = re.compile(
     r"(?<![我俺阮涯])(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
     r"(?:也|就|去年|以前|前年)?(?:有|得|说|讲|叫|喊|让|劝|要|教|吃|打|用|喝|做|是|才)"
@@ -121,7 +122,7 @@ class SubjectTracker:
             return PATIENT
         others = _OTHERS.search(text) or _NEIGHBOUR.search(text)
         if _HEARSAY.search(text) or (others and not _ABOUT_ANIMAL.search(clause.utterance.text)):
-            advised = others is None or re.search(r"[说讲叫喊让劝教]|要", others[0])
+            advised = others is None or re.search(r"[说讲叫喊让劝教话]|要", others[0])
             self._current = HEARSAY if advised else self._current
             return HEARSAY
         named = self._named(clause, hits)
@@ -152,6 +153,8 @@ class SubjectTracker:
             if _URGED.match(after):
                 return HEARSAY
             if kin.standard in self._own or kin.form in self._own:
+                return PATIENT
+            if _SAID_OF_ME.match(after) and re.search(r"小时候|细个|以前|老早|从小", text):
                 return PATIENT
             if _SAID.match(after):
                 return HEARSAY

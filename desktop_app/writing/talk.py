@@ -41,6 +41,11 @@ class Part:
         return self.clause.text
 
     @property
+    def start_of_turn(self) -> bool:
+        """Whether it opens its utterance."""
+        return self.clause.start <= 1
+
+    @property
     def clauses(self) -> tuple[Clause, ...]:
         """What it rests on: the clause, and the one that puts its number right."""
         return (self.clause,) if self.amended_by is None else (self.clause, self.amended_by)

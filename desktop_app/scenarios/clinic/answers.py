@@ -22,6 +22,7 @@ _YES = re.compile(
 )
 _VERB = re.compile(r"[痛疼咳吐烧肿麻痒晕泻拉喘动花胀酸怕呕流烂窜木恶渴睡抽饮食喝抽戴冲](?:吐|心|嗽|慌)?")
 _NEGATED_VERB = re.compile(rf"^{_LEAD_IN}(?:没有|没得|莫得|呒没|没|不|勿|唔|冇|毋|袂|弗|未|莫)(?P<verb>[^有]{{1,3}}?){_PARTICLES}$")
+_ECHOED = "淌流咳吐呕喘抖麻痒肿痛疼怕晕昏拉泻渗烂裂"  # verbs whose repetition affirms; 量少 affirms no 量多
 _DENIED_AFTER = re.compile(
     rf"^(?P<verb>.{{1,2}}?)(?:倒是|倒|是|就|都|也|侪)*(?:没得|没有|木有|冇|无|呒没|莫得|没){_PARTICLES}$"
 )
@@ -111,7 +112,9 @@ def _verdict(part: Part, topics: list[Mention], *, first: bool, alone: bool) -> 
 
 def _by_first_character(text: str, topics: list[Mention]) -> tuple[Mention, ...]:
     """Return the topics whose verb the answer repeats: 淌眼泪不 – 哗哗淌."""
-    return tuple(topic for topic in topics if topic.entry.form[0] in text and len(topic.entry.form) >= 2)
+    return tuple(
+        topic for topic in topics if topic.entry.form[0] in text and topic.entry.form[0] in _ECHOED and len(topic.entry.form) > 1
+    )
 
 
 def _by_verb(verb: str, topics: list[Mention], alone: bool) -> tuple[Mention, ...]:

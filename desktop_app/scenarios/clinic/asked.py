@@ -111,7 +111,8 @@ def _answers_allergy(part: Part) -> bool:
     text = part.text
     if _REACTION.search(text) or tolerated(text):
         return True
-    return len(text) <= 8 and not _PAST_TOLD.search(text) and not re.search(r"[烟酒]|停|有时", text)
+    known = part.has(Kind.DRUG, Kind.DRUG_GROUP) or part.start_of_turn
+    return known and len(text) <= 8 and not re.search(r"量|[零一二两三四五六七八九十]{2}", text) and not _PAST_TOLD.search(text) and not re.search(r"[烟酒]|停|有时", text)
 
 
 def _past(part: Part) -> bool:

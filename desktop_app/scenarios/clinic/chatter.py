@@ -31,27 +31,36 @@ def is_chatter(part: Part) -> bool:
 
 
 NOT_DONE = re.compile(
-    r"^(?:我|他|她|伊|佢|阮|涯|俺|就|也|可|都|但)*(?:没有?|冇|呒没|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|用|听|要|咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞)(?:成|他|它|去|药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
+    r"^(?:我|他|她|伊|佢|阮|涯|俺|就|也|可|都|但)*(?:没有?|冇|呒没|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|用|听|要|咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞){1,2}(?:成|他|它|去|药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
 )
 _TREATS = re.compile(r"吃|喝|抹|割|拿|买|给|搽|擦|涂|打|用|滴|点|敷|药|针|食|罐|水")
 
 
 def drop_refused(parts: list[Part]) -> list[Part]:
-    """Return the parts without what was offered or advised and then not done (叫我吃去痛片，我没吃)."""
+    """Return the parts without what was offered, bought or advised and then not done (叫我吃去痛片，我没吃)."""
     gone: set[tuple[int, int]] = set()
     for index, part in enumerate(parts):
         if not NOT_DONE.match(part.text):
             continue
-        for earlier in reversed(parts[max(0, index - 3) : index]):
-            if earlier.clause.utterance is part.clause.utterance and _TREATS.search(earlier.text):
-                if re.search(r"没|冇|呒|毋|勿|未|不", earlier.text):
-                    break
-                if re.search(r"买|给|开了|拿|配", earlier.text):
-                    gone.update(item.key for item in parts[max(0, index - 3) : index + 1] if item.key >= earlier.key)
-                elif not earlier.text.startswith(("我", "俺", "自己")) or "说" in earlier.text:
-                    gone.update((earlier.key, part.key))
-                break
+        before = [item for item in parts[max(0, index - 4) : index] if item.clause.utterance is part.clause.utterance]
+        offered = next((item for item in reversed(before) if _offers(item)), None)
+        if offered is not None:
+            gone.update(item.key for item in [*before, part] if item.key >= offered.key)
     return [part for part in parts if part.key not in gone]
+
+
+def _offers(part: Part) -> bool:
+    """Whether a clause tells what another gave, advised or sold, not what was taken."""
+    text = part.text
+    if _TAKEN.search(text) or re.search(r"没|冇|呒|毋|勿|未|不", text):
+        return False
+    if _OFFERED.search(text):
+        return True
+    return bool(_TREATS.search(text)) and not text.startswith(("我", "俺", "自己"))
+
+
+_OFFERED = re.compile(r"买|给|畀|俾|拨|开了|配|叫|喊|让|劝|说去|攞")
+_TAKEN = re.compile(r"(?:吃|喝|用|食|搽|擦|涂|抹|打|滴|点|贴|敷)(?:了|过|咗|仔|着|矣)")
 
 
 def drop_calls(parts: list[Part]) -> list[Part]:

@@ -94,7 +94,8 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
 
 
 _INJURED = re.compile(r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹")
-_PURPOSE = re.compile(r"体检|证明|复查|复诊|换药|拆线|打针|疫苗|产检|量血压")
+_PURPOSE = re.compile(r"(?:拿|开|取|配|提)[^，]{0,3}药|体检|证明|复查|复诊|换药|拆线|打针|疫苗|产检|量血压")
+_FETCHES = re.compile(r"(?:拿|开|取|配|提)(?:点|些|我的|那)?药")
 _MANNERS = frozenset("体重增加 食欲亢进 难以忍受 难以耐受 受凉 饮酒 劳累".split())
 _STRONG_PAINS = ("疼痛明显", "剧烈疼痛", "明显疼痛", "疼痛")
 _PAINS = frozenset("疼痛 痛 疼 胀痛 酸痛 刺痛 肿胀 瘙痒 麻木".split())
@@ -184,11 +185,11 @@ def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | Non
         if part in told
     ]
     first = told[:12]
-    for group in (own, onset, asked[:6], first):
+    for group in (own, onset, asked[:6]):
         found = _length(talk, group)
         if found is not None:
             return found
-    for group in (asked[:6], first):
+    for group in (own, asked[:6]):
         for part in group:
             for pattern, becomes in _RELATIVE:
                 match = pattern.search(part.text)
@@ -197,7 +198,7 @@ def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | Non
             today = _TODAY.search(part.text)
             if today and part in asked:
                 return part, "", None
-    return None
+    return _length(talk, [part for part in first if not part.named(Kind.SYMPTOM)])
 
 
 def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | None:
@@ -225,6 +226,8 @@ def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | No
     affirmed = [part for part in early if not any(item.polarity is Polarity.DENIED for item in part.mentions)]
     placed = [part for part in affirmed if part.mentions or part.has(Kind.BODY_PART) or _PURPOSE.search(part.text)]
     for part in [*injured, *placed, *affirmed]:
+        if _FETCHES.search(part.text):
+            return [Note(FieldKey.CHIEF_COMPLAINT, "复诊取药" if talk.context.kind is VisitKind.RETURN else "取药", (part,))]
         if part.clause.speaker is Speaker.DOCTOR or part.has(Kind.DRUG) or re.search(r"药|看下|看看|快来|[你您]", part.text):
             continue
         text = talk.of_patient(talk.language.rewrite(part.text, list(part.hits)))

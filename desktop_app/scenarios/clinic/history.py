@@ -39,6 +39,8 @@ _NOT_I = re.compile(r"^(?:我|俺|阮|涯|他|她|佢|伊|渠|我自己|娃儿|�
 _ASKS_KIN = re.compile(r"家里|家头|屋里|屋头|屋企|厝里|家族|父母|爸妈")
 _HAPPENED = re.compile(r"^(?:有过?|[^，]{0,4}(?:年前|去年|前年|旧年|小时候|上个?月))[^，]{0,3}(?:有|得|发|犯|做|打)?过?(?:一|两|几)?[次回趟摆]?$")
 _HABIT_ASKED = re.compile(r"烟酒|抽烟|吸烟|食烟|喝酒|饮酒|香烟")
+_AS_FOR = re.compile(r"^(.)[唔不](?:\1)$")  # 咳唔咳: "as for coughing", an idiom that neither affirms nor denies
+_NOT_TESTED = re.compile(r"(?:没有?|无|冇|呒没|未|毋捌)(?:去)?(?:验|查|量|测)过?")
 _VAGUE = ("痛", "疼", "疼痛", "不适", "肿", "难受")
 _MISSED_PERIOD = re.compile(r"(?:就|还|都|一直)?(?:没有?来|未来|冇来|呒没来|无来|没见|停经|停了)")
 _DAILY_LIFE = re.compile(r"镇上|街上|城里|看了手机|衣裳|本子|买的|我女|我儿|厂里|学校|作业|上学|放学|做饭|带娃|庄稼|收完|不听|哪个会|数不清|说不好|你看|别提|没法说|陪[^，]{1,4}来")
@@ -150,6 +152,8 @@ class History:
             return []
         if not part.subject.patient:
             return self._relative(exchange, part)
+        if _AS_FOR.match(part.text):
+            return []
         denial = self._not_the_patient(exchange, part)
         if denial is not None:
             return [denial]
@@ -222,6 +226,9 @@ class History:
             return []
         names = "、".join(dict.fromkeys(_name(item) for item in disease))
         who = part.subject.who
+        if not names and family and exchange.questions and not exchange.topics:
+            said = self._talk.language.write(part.text, part.amended, list(part.hits))
+            return [Note(FieldKey.PERSONAL_FAMILY, f"{who}：{said}", (part,))] if len(said) > _SHORT else []
         if not names:
             if not re.search(r"有|也|得|患|高", part.text):
                 return []
@@ -250,7 +257,7 @@ class History:
         if not said or len(said) < _SHORT:
             return []
         allergen = re.search(r"过敏|敏感|皮试", text)
-        if not allergen and len(part.text) <= 8 and (drugs or part is exchange.answers[0]) and not re.search(r"[吃打起]", part.text):
+        if not allergen and len(part.text) <= 8 and (drugs or part is exchange.answers[0]) and not re.search(r"[吃打起没无不未冇唔勿毋袂]", part.text):
             said += "过敏"
         return [Note(FieldKey.ALLERGY, said, (*exchange.questions[-1:], part))]
 
@@ -288,6 +295,10 @@ class History:
             if not part.mentions:
                 said = self._talk.language.rewrite(part.text)
                 return [Note(field, said, (part,), denial=True)] if exchange.questions and len(said) > _SHORT else []
+        tested = part.named(Kind.DIAGNOSIS)
+        if tested and _NOT_TESTED.search(part.text):
+            names = "、".join(_name(item) for item in tested)
+            return [Note(field, f"未查{names}", (part,), denial=True)]
         if not self._informative(exchange, part):
             return []
         said = self._talk.of_patient(self._talk.language.write(part.text, part.amended, list(part.hits)))
