@@ -125,14 +125,16 @@ def _doubted(clauses: list[Clause]) -> set[tuple[int, int]]:
         match = _DOUBTED.match(clause.text) or _denied_for_another(clauses, index)
         if match is None or clause.speaker is Speaker.DOCTOR:
             continue
+        what = match["what"] or match.groupdict().get("did") or ""
         back.add(_key(clause))
-        back.update(
-            _key(item) for item in clauses[:index] if match["what"] in item.text or f"搿{match['what']}" in item.text
-        )
+        back.update(_key(item) for item in clauses[:index] if what and what in item.text)
     return back
 
 
-_NOT_THAT = re.compile(r"^(?:不是|唔系|勿是|毋是|边系|哪是|也不是)(?P<what>[^，是系的]{2,6})$")
+_NOT_THAT = re.compile(
+    r"^(?:不是|唔系|勿是|毋是|边系|哪是|也不是)(?:(?:我|俺|他|她|佢|伊)(?P<did>[^，是系的我]{1,4})的?|(?P<what>[^，是系的]{2,6}))$"
+)
+_TIME_OR_SIDE = re.compile(r"^(?:[昨前今寻][^，]{0,3}|[左右][^，]{0,2}|[零一二两三四五六七八九十半\d]+[^，]{1,2})$")
 
 
 def _denied_for_another(clauses: list[Clause], index: int) -> re.Match[str] | None:
@@ -141,7 +143,8 @@ def _denied_for_another(clauses: list[Clause], index: int) -> re.Match[str] | No
     following = clauses[index + 1] if index + 1 < len(clauses) else None
     if match is None or following is None or following.utterance is not clauses[index].utterance:
         return None
-    return match if re.match(r"而?是|就?系", following.text) else None
+    placed = re.match(r"而?是|就?系", following.text) or _TIME_OR_SIDE.match(match["what"] or "")
+    return match if placed else None
 
 
 def _renumbered(told: list[Clause]) -> set[tuple[int, int]]:

@@ -105,12 +105,13 @@ class SubjectTracker:
         self._own = own
         self._utterance = -1
         self._sentence = -1
+        self._named_in = -1  # sentence in which a relative was named
         self._current = PATIENT
 
     def of(self, clause: Clause, hits: list[Hit]) -> Subject:
         """Return who a clause is about; a subject holds until another is named or the turn ends."""
         if clause.utterance.id != self._utterance:
-            self._utterance, self._current = clause.utterance.id, PATIENT
+            self._utterance, self._current, self._named_in = clause.utterance.id, PATIENT, -1
         if clause.sentence != self._sentence and _NEW_TOPIC.match(clause.text):
             self._current = PATIENT
         self._sentence = clause.sentence
@@ -128,10 +129,11 @@ class SubjectTracker:
         named = self._named(clause, hits)
         if named is not None:
             self._current = named
+            self._named_in = clause.sentence if not named.patient else -1
         elif _SELF.match(text) and clause.speaker is not Speaker.FAMILY:
             self._current = PATIENT
-        elif _THIRD.match(text) and clause.speaker is Speaker.FAMILY:
-            self._current = PATIENT
+        elif _THIRD.match(text) and clause.speaker is Speaker.FAMILY and clause.sentence != self._named_in:
+            self._current = PATIENT  # 他 in a relative's sentence is that relative
         elif _SELF.match(text) and clause.speaker is Speaker.FAMILY and self._own_history(text):
             self._current = Subject("家属", "unknown")
         return self._current
@@ -139,7 +141,9 @@ class SubjectTracker:
     @staticmethod
     def _own_history(text: str) -> bool:
         """Whether a relative who speaks tells of the own body (我有高血压), not of what was done."""
-        return bool(re.match(r"^我(?:自己|本人|个人)?(?:也|以前|年轻时|从小|就|都)?(?:有|得过|是|患|血压|血糖|对)", text))
+        return bool(re.match(r"^我(?:自己|本人|个人)?(?:也|以前|年轻时|从小|就|都)?(?:有|得过|是|患|血压|血糖|对)", text)) or bool(
+            re.match(r"^(?:我|俺|阮|涯|吾)[^，]{0,6}过敏", text)
+        )
 
     def _named(self, clause: Clause, hits: list[Hit]) -> Subject | None:
         text = clause.text

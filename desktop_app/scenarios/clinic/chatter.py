@@ -31,7 +31,7 @@ def is_chatter(part: Part) -> bool:
 
 
 NOT_DONE = re.compile(
-    r"^(?:我|他|她|伊|佢|阮|涯|俺|就|也|可|都|但)*(?:没有?|冇|呒没|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|用|听|要|咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞){1,2}(?:成|他|它|去|药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
+    r"^(?:我|他|她|伊|佢|阮|涯|俺|就|也|可|都|但)*(?:没有?|冇|呒没|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|用|听|要|咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞|撒|喷|敷|熬|拔){1,2}(?:成|他|它|去|药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
 )
 _TREATS = re.compile(r"吃|喝|抹|割|拿|买|给|搽|擦|涂|打|用|滴|点|敷|药|针|食|罐|水")
 
@@ -43,7 +43,8 @@ def drop_refused(parts: list[Part]) -> list[Part]:
         if not NOT_DONE.match(part.text):
             continue
         before = [item for item in parts[max(0, index - 4) : index] if item.clause.utterance is part.clause.utterance]
-        offered = next((item for item in reversed(before) if _offers(item)), None)
+        given = (item for item in before if _offers(item) and _OFFERED.search(item.text))
+        offered = next(given, None) or next((item for item in reversed(before) if _offers(item)), None)
         if offered is not None:
             gone.update(item.key for item in [*before, part] if item.key >= offered.key)
     return [part for part in parts if part.key not in gone]

@@ -198,7 +198,9 @@ def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | Non
             today = _TODAY.search(part.text)
             if today and part in asked:
                 return part, "", None
-    return _length(talk, [part for part in first if not part.named(Kind.SYMPTOM)])
+    turns = list(dict.fromkeys(part.clause.utterance.id for part in told))[:_TURNS]
+    early = (part for part in first if part.clause.utterance.id in turns and not part.named(Kind.SYMPTOM))
+    return _length(talk, list(early))
 
 
 def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | None:

@@ -202,7 +202,7 @@ class History:
 
     def _missed_period(self, exchange: Exchange, part: Part) -> Note:
         """Return 停经 with how long, from the same turn."""
-        for other in exchange.answers:
+        for other in reversed(exchange.answers):
             match = re.search(r"\d+(?:余|多)?(?:天|周|个月)", self._talk.language.quantities(other.text))
             if match and other.clause.utterance is part.clause.utterance:
                 return Note(FieldKey.PRESENT_ILLNESS, f"停经{match[0]}", (*exchange.questions[-1:], part, other))
