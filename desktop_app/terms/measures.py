@@ -262,6 +262,11 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
 )
 
 
+def _kept_name(name: str) -> str:
+    """Return the pattern of a name whose numerals stay; 一点 is "a little", but 一点九 is a number."""
+    return f"{name}(?![{NUMERALS}])" if name == "一点" else re.escape(name)
+
+
 class MeasureWriter:
     """Rewrites quantities, leaving names with numerals alone.
 
@@ -272,7 +277,7 @@ class MeasureWriter:
     def __init__(self, names: Iterable[str] = ()) -> None:
         numerals = set(NUMERALS)
         kept = {name for name in names if numerals & set(name)} | set(_FIXED)
-        self._kept = re.compile(f"十分(?!钟|之)|(?<![{NUMERALS}])(?:" + "|".join(re.escape(name) for name in sorted(kept, key=len, reverse=True)) + ")")
+        self._kept = re.compile(f"十分(?!钟|之)|(?<![{NUMERALS}])(?:" + "|".join(_kept_name(name) for name in sorted(kept, key=len, reverse=True)) + ")")
 
     def rewrite(self, text: str) -> str:
         """Return the text with its quantities in record notation."""

@@ -1,4 +1,4 @@
-"""The doctor's side of the talk: examination, test results, diagnosis, orders, referral. Nothing the doctor didn't say."""
+"""The doctor's side of the talk: examination, results, diagnosis, orders, referral, as they were said."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _FIELD = {
     Role.ALLERGY: FieldKey.ALLERGY,
 }
 _NO_REPLY = re.compile(
-    r"^(?:不|莫|别|唔|勿|毋|免|袂|先不|暂时?不|不用|不要|唔使|勿用|用不着|不消|不能|不行|不慌)[^，]{0,5}$|^[打输吊挂吃]不得"
+    r"^(?:不|莫|别|唔|勿|毋|免|袂|先不|暂时?不|不用|不要|唔使|勿用|用不着|不消|不能|不行|不慌)[^，]{0,5}$|"
+    r"^[打输吊挂吃]不得"
 )
 # treatments that patients ask for and doctors refuse, by the word of the record
 _ASKED_TREATMENT = (
@@ -107,7 +108,7 @@ def _note(talk: Talk, group: list[Said], exam_from: int) -> list[Note]:
 
 
 def _joined(talk: Talk, group: list[Said]) -> str:
-    """Return a group's clauses as one statement; a condition begins with 如, and only the last of revised values stays."""
+    """Return a group's clauses as one statement: a condition begins with 如, the last of revised values stays."""
     texts = [clause_text(talk, item.part, item.role) for item in group]
     if group[0].role is Role.ORDER:
         texts = settle_revised([item.part.text for item in group], texts)
@@ -118,7 +119,7 @@ def _joined(talk: Talk, group: list[Said]) -> str:
 
 
 def _is_order(group: list[Said], *, early: bool) -> bool:
-    """Whether clauses order something: a bare drug name is none, nor is talk of other things before the examination."""
+    """Whether clauses order something: a bare drug name doesn't, nor does talk before the examination."""
     parts = [item.part for item in group]
     if group[0].conditional:
         return not early
@@ -134,7 +135,7 @@ def _is_order(group: list[Said], *, early: bool) -> bool:
 
 
 def _drug_meant(talk: Talk, parts: tuple[Part, ...]) -> tuple[str, Part] | None:
-    """Return the drug of a dose that names none, from the words just before: 氨甲环酸要吃吗？零点五克，一天三次."""
+    """Return the drug of a dose that names none, from the words just before (氨甲环酸要吃吗？零点五克)."""
     if any(part.has(Kind.DRUG, Kind.DRUG_GROUP) for part in parts):
         return None
     if not any(cues.AMOUNT.search(part.text) for part in parts):
@@ -155,7 +156,9 @@ def _diagnosis(talk: Talk, part: Part) -> list[Note]:
         return []
     hits = [hit if hit.of(Kind.DIAGNOSIS) else _as_said(hit) for hit in talk.language.hits(words)]
     text = re.sub(
-        r"^(?:一个|个|点|普通的?|典型的?|有点|为|是|系|成|叫|右边的|左边的)+", "", talk.language.rewrite(words, hits)
+        r"^(?:一个|个|点|普通的?|典型的?|有点|为|是|系|成|叫|右边的|左边的)+",
+        "",
+        talk.language.rewrite(words, hits),
     )
     if len(text) < 2:
         return []
@@ -170,7 +173,7 @@ def _as_said(hit: Hit) -> Hit:
 
 
 def _considered(talk: Talk, said: list[Said]) -> list[Note]:
-    """Return what was thought aloud and never dismissed, or what the doctor treats, where no diagnosis was made at all.
+    """Return what was thought aloud and never dismissed, or is treated, where no diagnosis was made.
 
     Both are uncertain: a person has to say whether it is the diagnosis.
     """
@@ -188,17 +191,22 @@ def _considered(talk: Talk, said: list[Said]) -> list[Note]:
 
 
 def _replies(talk: Talk, said: list[Said]) -> list[Note]:
-    """Return orders that a bare reply gives to the patient's question: 头孢还吃吗？不吃了。"""
+    """Return orders that a bare reply (不吃了) gives to the patient's question (头孢还吃吗？)."""
     notes = []
     plain = {item.part.key for item in said if item.role in (Role.ORDER, Role.TALK)}
     for before, part in zip(talk.parts, talk.parts[1:], strict=False):
         if part.key not in plain or part.clause.speaker is not Speaker.DOCTOR or part.retracted:
             continue
-        if before.clause.speaker is Speaker.DOCTOR or not before.clause.question or not _NO_REPLY.match(part.text):
+        if (
+            before.clause.speaker is Speaker.DOCTOR
+            or not before.clause.question
+            or not _NO_REPLY.match(part.text)
+        ):
             continue
         drugs = before.named(Kind.DRUG, Kind.DRUG_GROUP)
-        asked = [name for pattern, name in _ASKED_TREATMENT if pattern.search(before.text)]
-        names = "、".join(dict.fromkeys([item.standard for item in drugs] or asked))
+        asked = {hit[0]: name for pattern, name in _ASKED_TREATMENT for hit in pattern.finditer(before.text)}
+        named = [item.standard for item in drugs if not any(item.entry.form in words for words in asked)]
+        names = "、".join(dict.fromkeys(named or asked.values()))
         if names:
             stop = "停用" if re.search(r"还|继续", before.text) else "不予"
             notes.append(Note(FieldKey.PLAN, f"{stop}{names}", (before, part)))

@@ -1,4 +1,4 @@
-"""How a doctor's clause stands in the record: prohibitions, stop orders, values put right in mid-sentence, units."""
+"""How a doctor's clause stands in the record: prohibitions, stop orders, revised values, units."""
 
 from __future__ import annotations
 
@@ -23,9 +23,17 @@ _VITAL_UNIT = (
 )
 # what the hand finds, in the words of the record
 _PALPATION = (
-    (re.compile(r"(?:捶|敲|叩|搥)(?:了|着|起来?|到)?(?:都|也)?(?:不会?|没|无|唔|袂|勿)(?:觉得)?[痛疼]"), "无叩痛"),
+    (
+        re.compile(r"(?:捶|敲|叩|搥)(?:了|着|起来?|到)?(?:都|也)?(?:不会?|没|无|唔|袂|勿)(?:觉得)?[痛疼]"),
+        "无叩痛",
+    ),
     (re.compile(r"(?<![有无])(?:捶|敲|叩(?!痛)|搥)(?:了|着|起来?|到)?(?:就|会)?[痛疼]"), "有叩痛"),
-    (re.compile(r"(?:按|揿|摁|压|摸)(?:着|到|落|起来?|了)?(?:都|也)?(?:不会?|没|无|唔|袂|勿)(?:觉得)?[痛疼]"), "无压痛"),
+    (
+        re.compile(
+            r"(?:按|揿|摁|压|摸)(?:着|到|落|起来?|了)?(?:都|也)?(?:不会?|没|无|唔|袂|勿)(?:觉得)?[痛疼]"
+        ),
+        "无压痛",
+    ),
 )
 _NEGATIVE_ORDER = (
     (re.compile(r"唔好住|唔使住|先唔|先勿|先毋|先莫"), "暂不"),
@@ -33,22 +41,33 @@ _NEGATIVE_ORDER = (
     (re.compile(r"(?:千万)?(?:唔好|勿好|勿要|毋通|毋好|莫要|莫|甭|嫑|不要|别|不准|不兴)"), "勿"),
 )
 _FILLER = re.compile(
-    r"^(?:那|就|你|给你|我给你|我|先|再|然后|还有|另外|回去|拿|这个|啊|来|要(?!是)|嘛|呢|再就是|行了?|葛么|这阵子?|涯)+(?=.{2})"
+    r"^(?:那|就|你|给你|我给你|我|先|再|然后|还有|另外|回去|拿|这个|啊|来|要(?!是)|嘛|呢|再就是|行了?|"
+    r"葛么|这阵子?|涯)+(?=.{2})"
 )
 _IF = re.compile(rf"^(?:但|那|就|不过|路上)*(?:{cues.IF.pattern})")
 _FASTING = (
-    (re.compile(r"(?:啥|啥子|什么|乜|咩|东西|饭)?(?:都|也|嘛)?(?:勿|不)(?:要|能|可以)?(?:吃|进食)(?:，|、|也)?(?:勿|不)(?:要|能)?喝(?:水)?"), "禁食禁水"),
+    (
+        re.compile(
+            r"(?:啥|啥子|什么|乜|咩|东西|饭)?(?:都|也|嘛)?(?:勿|不)(?:要|能|可以)?(?:吃|进食)(?:，|、|也)?(?:勿|不)(?:要|能)?喝(?:水)?"
+        ),
+        "禁食禁水",
+    ),
     (re.compile(r"(?:啥|啥子|什么|乜|咩)(?:东西)?(?:都|也)(?:勿|不)(?:要|能|可以)?(?:吃|进食)"), "禁食"),
     (re.compile(r"^水(?:都|也|嘛)?(?:勿|不)(?:要|能)?(?:喝|饮|吃)"), "禁水"),
 )
 _STOP_WORDS = re.compile(
     r"^(?:你|就|也|都|先|呢|今[天朝日]|现在|马上|即刻|立刻|还是|可|可以|全部|暂时|暂|今天|这个|的药)*"
-    r"(?P<what>停着?|停掉|停[了脱咗]|勿吃|勿服|勿用|勿食|勿再[吃服用食含抹]|不吃|不用|不服|勿打|勿开|不开|不含)"
+    r"(?P<what>停着?|停掉|停[了脱咗]|勿吃|勿服|勿用|勿食|勿再[吃服用食含抹]|不吃|不用|不服|勿打|勿开|不开|"
+    r"不含)"
     r"(?:了|哈|着|吧|矣|先)*$"
 )
 _REVISES = re.compile(r"^(?:不|哦不|啊不|不不|不对|哦不对|等等|等一下|唔系|勿是|毋是|慢|错了)$")
-_QUANTITY = re.compile(r"\d+(?:\.\d+)?(?:~\d+)?\s*(?P<unit>天|次|片|粒|mg|g|ml|支|袋|周|个月|滴|分钟|小时|包|喷)")
-_TAKE_NOT = re.compile(r"^(?:还是|先|就)?(?:勿要?|不要?|别|莫|唔好|毋通)(?:再)?(?:吃|用|打|服|食|含|挂|输)(?:了|矣|哉)*$")
+_QUANTITY = re.compile(
+    r"\d+(?:\.\d+)?(?:~\d+)?\s*(?P<unit>天|次|片|粒|mg|g|ml|支|袋|周|个月|滴|分钟|小时|包|喷)"
+)
+_TAKE_NOT = re.compile(
+    r"^(?:还是|先|就)?(?:勿要?|不要?|别|莫|唔好|毋通)(?:再)?(?:吃|用|打|服|食|含|挂|输)(?:了|矣|哉)*$"
+)
 
 
 def stops_or_refuses(text: str) -> bool:
@@ -84,7 +103,7 @@ def _cut_wrong(text: str, hit: Hit) -> bool:
 
 
 def settle_revised(spoken: Sequence[str], texts: Sequence[str]) -> list[str]:
-    """Return the texts of an order as the speaker left it: 吃3天，不，5天 is 吃5天; 先吃1粒，慢，勿吃 is no order.
+    """Return an order as the speaker left it: 吃3天，不，5天 is 吃5天; 先吃1粒，慢，勿吃 is none.
 
     Args:
         spoken: the clauses as they were said.
@@ -99,7 +118,9 @@ def settle_revised(spoken: Sequence[str], texts: Sequence[str]) -> list[str]:
         if _TAKE_NOT.match(spoken[index + 1]):
             kept[:index] = [""] * index
         elif new is not None:
-            old = next((hit for hit in _QUANTITY.finditer(kept[index - 1]) if hit["unit"] == new["unit"]), None)
+            old = next(
+                (hit for hit in _QUANTITY.finditer(kept[index - 1]) if hit["unit"] == new["unit"]), None
+            )
             if old is not None:
                 kept[index - 1] = kept[index - 1][: old.start()] + new[0] + kept[index - 1][old.end() :]
                 kept[index + 1] = kept[index + 1].replace(new[0], "", 1).strip("，")

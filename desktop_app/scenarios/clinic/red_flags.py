@@ -97,9 +97,13 @@ def _vital(test: re.Match[str], vitals: Mapping[str, float]) -> bool:
     if value is None:
         return False
     limit = float(test["limit"])
-    return {">=": value >= limit, "<=": value <= limit, ">": value > limit, "<": value < limit, "=": value == limit}[
-        test["sign"]
-    ]
+    return {
+        ">=": value >= limit,
+        "<=": value <= limit,
+        ">": value > limit,
+        "<": value < limit,
+        "=": value == limit,
+    }[test["sign"]]
 
 
 @functools.cache

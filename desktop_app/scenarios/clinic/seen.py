@@ -48,7 +48,7 @@ def facts_of(talk: Talk, notes: Sequence[Note], sheets: Sequence[LabSheet]) -> F
                 denied.update(names)
             elif not verdict.unclear:
                 where = evidence_of(talk, [part.clause for part in (*exchange.questions, verdict.part)])
-                findings.update({name: where for name in names})
+                findings.update(dict.fromkeys(names, where))
     text = "，".join(note.text for note in notes if note.field in _NOW and not note.denial)
     return Facts(findings, frozenset(denied - set(findings)), _vitals(notes), text)
 

@@ -1,4 +1,4 @@
-"""What each of the doctor's declarative clauses does: examine, read a result, diagnose, order, refer, or only talk."""
+"""What each of the doctor's clauses does: examine, read a result, diagnose, order, refer, or only talk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Role(StrEnum):
     EXAM = "exam"
     TEST = "test"
     DIAGNOSIS = "diagnosis"
-    CONSIDERED = "considered"  # a diagnosis that was thought aloud and neither dismissed nor made
+    CONSIDERED = "considered"  # a diagnosis thought aloud, neither dismissed nor made
     ORDER = "order"
     REFERRAL = "referral"
     ALLERGY = "allergy"
@@ -48,20 +48,26 @@ def classify(talk: Talk) -> list[Said]:
     """Return the doctor's declarative clauses with what each does, in order."""
     found: list[Said] = []
     told = [part for part in talk.of(Speaker.DOCTOR) if not part.clause.question]
-    for _, sentence in itertools.groupby(told, key=lambda part: (part.clause.utterance.id, part.clause.sentence)):
+    for _, sentence in itertools.groupby(
+        told, key=lambda part: (part.clause.utterance.id, part.clause.sentence)
+    ):
         found += _sentence(list(sentence), found)
-    found = [item for _, turn in itertools.groupby(found, key=lambda item: item.turn) for item in _turn(list(turn))]
+    found = [
+        item for _, turn in itertools.groupby(found, key=lambda item: item.turn) for item in _turn(list(turn))
+    ]
     return _examined(found)
 
 
-# --- one sentence ---------------------------------------------------------------------------------------------------
+# --- one sentence ---
 
 
 def _sentence(parts: list[Part], before: list[Said]) -> Iterator[Said]:
     """Yield the clauses of one sentence: what comes after its condition is advice for that case."""
     start = _condition(parts)
     plain, conditional = parts[:start], parts[start:]
-    dismissed = max((index for index, part in enumerate(parts) if cues.DISMISSES.search(part.text)), default=-1)
+    dismissed = max(
+        (index for index, part in enumerate(parts) if cues.DISMISSES.search(part.text)), default=-1
+    )
     looking = any(cues.FOR_LOOKING.search(part.text) for part in plain)
     reading = False
     found: list[Said] = []
@@ -70,27 +76,33 @@ def _sentence(parts: list[Part], before: list[Said]) -> Iterator[Said]:
         opens = bool(cues.READS_REPORT.match(part.text)) and not _ordered(part)
         reading = (reading or opens) and not cues.ORDER.search(part.text)
         role = Role.TEST if reading else _role(part, previous.role if previous else None)
-        if role is Role.DIAGNOSIS and index < dismissed:
+        if (role is Role.DIAGNOSIS and index < dismissed) or (role is Role.ORDER and looking):
             role = Role.TALK
-        elif role is Role.ORDER and looking:
-            role = Role.TALK
-        elif cues.BARE_RESULT.search(part.text) and role is not Role.TEST and not cues.VITAL.search(part.text):
+        elif (
+            cues.BARE_RESULT.search(part.text) and role is not Role.TEST and not cues.VITAL.search(part.text)
+        ):
             role = _test_result(before, found, part) or role
         found.append(Said(part, role))
     yield from _allergy_noted(found)
-    firm = [part for part in conditional if not cues.SUSPENDED.search(part.text) and not cues.DISMISSES.search(part.text)]
+    firm = [
+        part
+        for part in conditional
+        if not cues.SUSPENDED.search(part.text) and not cues.DISMISSES.search(part.text)
+    ]
     advice = any(cues.ORDER.search(part.text) or cues.OUTCOME.search(part.text) for part in firm[-3:])
     for part in conditional:
         yield Said(part, Role.ORDER if advice and part in firm else Role.TALK, conditional=True)
 
 
 def _condition(parts: list[Part]) -> int:
-    """Return the index of the clause with which conditional advice begins; the number of clauses where there is none.
+    """Return the index of the clause that opens conditional advice; the number of clauses where none does.
 
     又发烧，或者喘得厉害，马上来 begins with 又发烧: an alternative (或者) belongs to what stands before it. When to
     take a drug (布洛芬，烧到三十八度五才吃) is part of its order.
     """
-    taken_if = any(cues.ONLY_THEN.search(part.text) for part in parts) and any(part.has(Kind.DRUG) for part in parts)
+    taken_if = any(cues.ONLY_THEN.search(part.text) for part in parts) and any(
+        part.has(Kind.DRUG) for part in parts
+    )
     for index, part in enumerate(parts):
         if taken_if or not cues.CONDITION.search(part.text):
             continue
@@ -105,7 +117,9 @@ def _allergy_noted(found: list[Said]) -> list[Said]:
     """Take a disease that the doctor writes down as the patient's allergy (药疹，记上) for one."""
     noted = any(re.search(r"^(?:我)?记(?:上|下|住|到)", item.part.text) for item in found)
     return [
-        replace(item, role=Role.ALLERGY) if noted and item.role is Role.DIAGNOSIS and "药" in item.part.text else item
+        replace(item, role=Role.ALLERGY)
+        if noted and item.role is Role.DIAGNOSIS and "药" in item.part.text
+        else item
         for item in found
     ]
 
@@ -124,12 +138,17 @@ def _test_result(before: list[Said], found: list[Said], part: Part) -> Role | No
     return None
 
 
-# --- one clause -----------------------------------------------------------------------------------------------------
+# --- one clause ---
 
 
 def _role(part: Part, before: Role | None) -> Role:
     text = part.text
-    if cues.EXPLAINS.search(text) or cues.TALK.match(text) or cues.RHETORICAL.search(text) or cues.SUSPENDED.search(text):
+    if (
+        cues.EXPLAINS.search(text)
+        or cues.TALK.match(text)
+        or cues.RHETORICAL.search(text)
+        or cues.SUSPENDED.search(text)
+    ):
         return Role.TALK
     if cues.MUSES.match(text):
         return Role.CONSIDERED if part.has(Kind.DIAGNOSIS) or cues.DISEASE.search(text) else Role.TALK
@@ -179,7 +198,8 @@ def _is_allergy(part: Part) -> bool:
 
 
 _ORDER_SIGN = re.compile(
-    r"吃|服|开|喝|打|别|莫|不要|勿(?!肿|痛|红|缩|大)|多|再来|复|^(?:去|再|上[^，]{1,4})?[查验抽]|(?:天|周|礼拜|星期|月)(?:后|以后)"
+    r"吃|服|开|喝|打|别|莫|不要|勿(?!肿|痛|红|缩|大)|多|再来|复|^(?:去|再|上[^，]{1,4})?[查验抽]|(?:天|周|"
+    r"礼拜|星期|月)(?:后|以后)"
 )
 
 
@@ -215,7 +235,11 @@ def _seen(part: Part, before: Role | None) -> Role | None:
     if re.match(cues.DIAGNOSED.pattern, text) and cues.DISEASE.search(text):
         return None
     strong = part.has(Kind.EXAM) or cues.SIGN.search(text)
-    return Role.EXAM if strong and not cues.DENIES_DISEASE.match(text[:3] if part.named(Kind.DIAGNOSIS) else "") else None
+    return (
+        Role.EXAM
+        if strong and not cues.DENIES_DISEASE.match(text[:3] if part.named(Kind.DIAGNOSIS) else "")
+        else None
+    )
 
 
 def is_order(text: str) -> bool:
@@ -254,11 +278,11 @@ def _after_cue(text: str, cue: re.Match[str], first: int) -> str | None:
     return maybe + tail if len(tail) >= 2 else None
 
 
-# --- one turn, and the whole talk -----------------------------------------------------------------------------------
+# --- one turn, and the whole talk ---
 
 
 def _turn(items: list[Said]) -> list[Said]:
-    """Settle what one clause alone leaves open: orders to a patient who is being examined, dismissed thoughts."""
+    """Settle what a clause alone leaves open: orders to who is being examined, dismissed thoughts."""
     if any(cues.DISMISSES.search(item.part.text) for item in items):
         items = [replace(item, role=Role.TALK) if item.role is Role.CONSIDERED else item for item in items]
     roles = {item.role for item in items}
@@ -283,11 +307,15 @@ def _shows(part: Part) -> bool:
     if cues.POSITION.match(part.text) or re.search(r"再[量测看试]", part.text):
         return False
     named = part.has(Kind.BODY_PART, Kind.SYMPTOM, Kind.EXAM)
-    return named or any(pattern.search(part.text) for pattern in (cues.FOUND, cues.SIGN)) or bool(re.search(N, part.text))
+    return (
+        named
+        or any(pattern.search(part.text) for pattern in (cues.FOUND, cues.SIGN))
+        or bool(re.search(N, part.text))
+    )
 
 
 def _examined(found: list[Said]) -> list[Said]:
-    """Take what stands beside examination findings in one turn, and names a body part or a sign, as examination too."""
+    """Take what names a body part or a sign beside examination findings in one turn as examination too."""
     turns = {
         item.turn
         for item in found
@@ -304,8 +332,8 @@ def _examined(found: list[Said]) -> list[Said]:
 
 def _only_talk(item: Said) -> bool:
     text = item.part.text
-    talk = (cues.TALK, cues.DISMISSES, cues.CONSEQUENCE, cues.RHETORICAL, cues.SUSPENDED, cues.FOR_LOOKING)
-    talk += (cues.POSITION, cues.EXPLAINS)
+    opinions = (cues.DISMISSES, cues.CONSEQUENCE, cues.RHETORICAL, cues.SUSPENDED, cues.EXPLAINS)
+    talk = (cues.TALK, cues.FOR_LOOKING, cues.POSITION, *opinions)
     return item.conditional or any(pattern.search(text) for pattern in talk)
 
 
@@ -317,7 +345,7 @@ def _beside_findings(item: Said, turns: set[int], dictated: set[int]) -> bool:
 
 
 def _dictated(found: list[Said]) -> set[int]:
-    """Return turns between examination and diagnosis that only describe (人瘦，讲话慢，声细): three clauses or more."""
+    """Return turns between examination and diagnosis that only describe (人瘦，讲话慢，声细)."""
     exams = [item.turn for item in found if item.role is Role.EXAM]
     if not exams:
         return set()
