@@ -108,7 +108,7 @@ def _note(talk: Talk, group: list[Said], exam_from: int) -> list[Note]:
 
 
 def _joined(talk: Talk, group: list[Said]) -> str:
-    """Return a group's clauses as one statement: a condition begins with 如, the last of revised values stays."""
+    """Return a group's clauses as one statement: 如 opens a condition, the last of revised values stays."""
     texts = [clause_text(talk, item.part, item.role) for item in group]
     if group[0].role is Role.ORDER:
         texts = settle_revised([item.part.text for item in group], texts)
