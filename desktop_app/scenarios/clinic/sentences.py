@@ -97,8 +97,8 @@ def _sentence(parts: list[Part], before: list[Said]) -> Iterator[Said]:
 def _condition(parts: list[Part]) -> int:
     """Return the index of the clause that opens conditional advice; the number of clauses where none does.
 
-    又发烧，或者喘得厉害，马上来 begins with 又发烧: an alternative (或者) belongs to what stands before it. When to
-    take a drug (布洛芬，烧到三十八度五才吃) is part of its order.
+    又发烧，或者喘得厉害，马上来 begins with 又发烧: an alternative (或者) belongs to what stands before it.
+    When to take a drug (布洛芬，烧到三十八度五才吃) is part of its order.
     """
     taken_if = any(cues.ONLY_THEN.search(part.text) for part in parts) and any(
         part.has(Kind.DRUG) for part in parts
