@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
@@ -25,7 +26,11 @@ from desktop_app.core.records.drafts import (
     Support,
 )
 from desktop_app.pipeline.review import review
-from desktop_app.scenarios.clinic.writer import join
+
+
+def join(statements: Iterable[Statement]) -> str:
+    return "；".join(item.text for item in statements)
+
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SAID = Evidence(source=Source.UTTERANCE, id=1, quote="咳嗽三天", start=0, end=4)
@@ -67,7 +72,7 @@ def test_editing_changes_statement_and_field_and_notes_both_texts() -> None:
     field = draft.field(FieldKey.PRESENT_ILLNESS)
     assert field.statements[2].text == "右侧胸痛"
     assert not field.statements[2].stale
-    assert field.text == "咳嗽3天；发热；右侧胸痛。"
+    assert field.text == "咳嗽3天；发热；右侧胸痛"
     assert (checked.changes[0].before, checked.changes[0].after) == ("左侧胸痛", "右侧胸痛")
 
 
@@ -82,7 +87,7 @@ def test_adding_fills_a_field_that_was_not_asked() -> None:
     change = Change(field=FieldKey.ALLERGY, statement="", decision=Decision.ADD, after="青霉素过敏")
     draft, checked = _decide(change)
     field = draft.field(FieldKey.ALLERGY)
-    assert (field.text, field.state) == ("青霉素过敏。", FieldState.STATED)
+    assert (field.text, field.state) == ("青霉素过敏", FieldState.STATED)
     assert checked.changes[0].statement == field.statements[0].id != ""
 
 
