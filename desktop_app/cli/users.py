@@ -155,9 +155,7 @@ def _register_pin(group: typer.Typer, messages: Catalogue) -> None:
         with session.errors(), open_store(session) as opened:
             if opened.account is None:
                 raise PolicyError("policy.pin_missing")
-            opened.keys.set_device(
-                opened.store.key, secret(PIN) or "", opened.account.name, SystemKeyring()
-            )
+            opened.keys.set_device(opened.store.key, secret(PIN) or "", opened.account.name, SystemKeyring())
             opened.store.audit.append(opened.actor, "keys.device", opened.account.name)
             _print(session, json_, opened.account)
 

@@ -21,9 +21,7 @@ def connect(path: Path, key: bytes) -> Database:
         StoreError: `store.wrong_key` (or a damaged first page), `store.not_durable`, or the disk's faults.
     """
     with edge():
-        connection = dbapi2.connect(
-            str(path), timeout=BUSY_S, isolation_level=None, check_same_thread=False
-        )
+        connection = dbapi2.connect(str(path), timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")  # wrong keys are our sentence, not its log
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")

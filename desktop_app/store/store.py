@@ -75,9 +75,7 @@ class Store:
         self.settings = PersonSettings(self._lane)
 
     @classmethod
-    def open(
-        cls, folder: Path, key: bytes, *, clock: Clock | None = None, wait_s: float = WAIT_S
-    ) -> Store:
+    def open(cls, folder: Path, key: bytes, *, clock: Clock | None = None, wait_s: float = WAIT_S) -> Store:
         """Open the store of a folder; a new one is made where there is none.
 
         Args:

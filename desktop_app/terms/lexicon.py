@@ -13,7 +13,6 @@ import ahocorasick
 from desktop_app.core.records.people import Region
 from desktop_app.terms.tables import cells, shipped_table
 
-
 MISHEARD = "misheard"  # detail of a form that only recognisers and slips produce
 
 

@@ -16,9 +16,12 @@ _ONE_DIGIT = r"[零〇一二两三四五六七八九\d]"
 
 # numerals in these are no quantities, whatever the tables say
 _FIXED = (
-    "百日咳 千万 万一 三七 第一 四肢 五官 三角 百度 一二三 一五一十 七上八下 三天两头 乱七八糟 半天 一天到晚 一直 一般 "
-    "一样 一下 一点 一些 一会 一起 一边 一定 一阵 两侧 两边 两面 双方 一面 一向 一共 一眼 一歇 一手 三餐 一旦 统一 唯一 星期一 "
-    "星期二 星期三 星期四 星期五 星期六 周一 周二 周三 周四 周五 周六 礼拜一 礼拜二 礼拜三 礼拜四 礼拜五 礼拜六 初一 初二 初三 十五夜"
+    "百日咳 千万 万一 三七 第一 四肢 五官 三角 百度 一二三 一五一十 七上八下 三天两头 乱七八糟 半天 一天到晚 一直 "
+    "一般 "
+    "一样 一下 一点 一些 一会 一起 一边 一定 一阵 两侧 两边 两面 双方 一面 一向 一共 一眼 一歇 一手 三餐 一旦 统一 "
+    "唯一 星期一 "
+    "星期二 星期三 星期四 星期五 星期六 周一 周二 周三 周四 周五 周六 礼拜一 礼拜二 礼拜三 礼拜四 礼拜五 礼拜六 "
+    "初一 初二 初三 十五夜"
 ).split()
 
 _TIME_UNITS = {
@@ -55,7 +58,8 @@ _METRIC = {
 }
 _DOSE = "粒|片|颗|丸|包|袋|支|瓶|滴|勺|喷|贴|针|单位|盒|剂|付|副|服|格|枚"
 _THINGS = (
-    "个|处|块|根|只|口|碗|杯|床|步|层|楼|斤|两|升|指|倍|号|级|度|期|型|胎|周岁|米|里|坨|米|行|排|秒|下|点|档|代|条|张|笪|粒米|分|孕|产"
+    "个|处|块|根|只|口|碗|杯|床|步|层|楼|斤|两|升|指|倍|号|级|度|期|型|胎|周岁|米|里|坨|米|行|排|秒|下|点|档|代|条|"
+    "张|笪|粒米|分|孕|产"
 )
 _PER_DAY = r"(?:一天|一日|每天|每日|一工|天天|1天|1日)"
 _TIMES = r"(?:次|道|回|遍|趟|顿|摆|餐|番)"
@@ -243,14 +247,20 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
         (r"(?P<n>[一二两三四五六七八九半几]{1,2})两(?=[米白烧黄]?酒|饭|米|面|肉|[，。]|$)", _liang),
         (rf"{_PER_DAY}{_TAKE}(?P<n>{_NUM}){_TIMES}", _per_day),
         (rf"(?P<n>{_NUM}){_TIMES}(?:一天|一日|每天|1天)", _per_day),
-        (r"个把(?P<unit>月|礼拜|星期|小时|钟头)", lambda m: f"约1{'个' if m['unit'] == '月' else ''}{_unit(m['unit'])}"),
+        (
+            r"个把(?P<unit>月|礼拜|星期|小时|钟头)",
+            lambda m: f"约1{'个' if m['unit'] == '月' else ''}{_unit(m['unit'])}",
+        ),
         (r"(?P<unit>年|天)把(?!握)", lambda m: f"约1{m['unit']}"),
         (
             rf"(?P<n>{_NUM})个(?:多|来|几)(?P<unit>{_ALL_TIME})",
             lambda m: m[0] if _amount(m["n"]) is None else f"{_amount(m['n'])}个多{_unit(m['unit'])}",
         ),
         (rf"(?P<n>{_NUM})(?:来|几|多|余)个?(?P<unit>{_ALL_TIME}|{_ALL_COUNT})", _about),
-        (r"(?<![十百好无])几个?(?P<unit>天|日|年|月|周|星期|礼拜|小时|钟头|次|道|回|分钟)(?![前后]?[了]?[？?])", _several),
+        (
+            r"(?<![十百好无])几个?(?P<unit>天|日|年|月|周|星期|礼拜|小时|钟头|次|道|回|分钟)(?![前后]?[了]?[？?])",
+            _several,
+        ),
         (rf"(?P<n>{_NUM}|半)(?P<ge>个)?(?P<unit>{_ALL_TIME})(?P<half>半)?", _time),
         (rf"(?P<n>{_NUM})个?加号?(?=[，。、；\s]|$)", _plus),
         (rf"(?P<n>{_NUM})(?P<unit>{_ALL_METRIC})(?![a-z])", _count),
@@ -277,7 +287,11 @@ class MeasureWriter:
     def __init__(self, names: Iterable[str] = ()) -> None:
         numerals = set(NUMERALS)
         kept = {name for name in names if numerals & set(name)} | set(_FIXED)
-        self._kept = re.compile(f"十分(?!钟|之)|(?<![{NUMERALS}])(?:" + "|".join(_kept_name(name) for name in sorted(kept, key=len, reverse=True)) + ")")
+        self._kept = re.compile(
+            f"十分(?!钟|之)|(?<![{NUMERALS}])(?:"
+            + "|".join(_kept_name(name) for name in sorted(kept, key=len, reverse=True))
+            + ")"
+        )
 
     def rewrite(self, text: str) -> str:
         """Return the text with its quantities in record notation."""

@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2, "幺": 1}
+DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "俩": 2,
+    "幺": 1,
+}
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 NUMERALS = "".join(DIGITS) + "".join(UNITS)
 

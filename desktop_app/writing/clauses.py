@@ -16,8 +16,10 @@ _QUESTION_MARK = re.compile(r"[？?]")
 
 # what makes a clause a question where no mark says so (recognised speech has few marks)
 _QUESTION_FORM = re.compile(
-    r"(.)[不没唔勿冇毋弗袂](?:\1)|有没有|有冇|有无|有没得|是不是|系唔系|系咪|阿[是有]|要不要|吗$|伐$|未$|没得$|没有$(?<=过没有)"
-    r"|几[天日久多时个次]|多久|好久|几耐|几时|好多[天次久]|多少|哪[里点儿个只边能]|哪样|啥[子时地样个]|什么|咩|脉个|乜|样般|怎[么样]|咋|谁|呢$"
+    r"(.)[不没唔勿冇毋弗袂](?:\1)|有没有|有冇|有无|有没得|是不是|系唔系|系咪|阿[是有]|要不要|吗$|伐$|未$|没得$|"
+    r"没有$(?<=过没有)"
+    r"|几[天日久多时个次]|多久|好久|几耐|几时|好多[天次久]|多少|哪[里点儿个只边能]|哪样|啥[子时地样个]|什么|咩|"
+    r"脉个|乜|样般|怎[么样]|咋|谁|呢$"
 )
 
 
@@ -94,9 +96,7 @@ def _inside_pressure(sentence: str, start: int, comma: re.Match[str]) -> bool:
     if not before or not after or not _numeric(before) or not _numeric(after):
         return False
     around = sentence[start:]
-    return any(
-        start + first < comma.start() < start + last for _, _, first, last in read_pressures(around)
-    )
+    return any(start + first < comma.start() < start + last for _, _, first, last in read_pressures(around))
 
 
 def _numeric(char: str) -> bool:

@@ -9,15 +9,22 @@ from desktop_app.writing.clauses import Clause
 
 _MARKER = re.compile(
     r"^(?:哦|啊|哎|诶|噢|呃|嗯|等等|等下|等一下|不不|哎呀|医生|喔)*"
-    r"(?:(?:不是){2,}|(?:唔系){2,}|(?:勿是){2,}|(?:毋是){2,}|不对不对|不对|哦不|不不不?|不是|说[错反]了?|看错了?|讲[错反]了?|我?说反了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|等等|不是嘞|毋对|也不是|哪是|无啦|无啊|无无|毋是啦|记反了?|弄错了?)"
+    r"(?:(?:不是){2,}|(?:唔系){2,}|(?:勿是){2,}|(?:毋是){2,}|不对不对|不对|哦不|不不不?|不是|说[错反]了?|看错了?|"
+    r"讲[错反]了?|我?说反了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|"
+    r"等等|不是嘞|毋对|也不是|哪是|无啦|无啊|无无|毋是啦|记反了?|弄错了?)"
     r"(?:了|哈|哦|啊|呀|嘞|，)*"
 )
-_CONTRAST = re.compile(r"(?:不是|唔系|勿是|毋是|弗是)(?P<not>[^，。是系]{1,10}?)(?:，|,)?(?:而?是|就?系|是)(?P<but>.+)")
+_CONTRAST = re.compile(
+    r"(?:不是|唔系|勿是|毋是|弗是)(?P<not>[^，。是系]{1,10}?)(?:，|,)?(?:而?是|就?系|是)(?P<but>.+)"
+)
 _SIDE = re.compile(r"[左右]")
 _SWAP = {"左": "右", "右": "左"}
 _SLOTS = (
     re.compile(r"[左右]|两边|双侧"),
-    re.compile(r"[零一二两三四五六七八九十百半几\d]+个?(?:天|日|年|月|周|星期|礼拜|岁|小时|钟头|分钟|次|道|回|趟|粒|片|颗|包|点|号)"),
+    re.compile(
+        r"[零一二两三四五六七八九十百半几\d]+个?(?:天|日|年|月|周|星期|礼拜|岁|小时|钟头|分钟|次|道|回|趟|粒|"
+        r"片|颗|包|点|号)"
+    ),
     re.compile(r"今|昨|前|寻|大前|夜|早|晚|上个|旧年|去年|暝|日"),
     re.compile(r"[零一二两三四五六七八九十百\d]{2,}"),
 )
@@ -54,7 +61,11 @@ def _key(clause: Clause) -> tuple[int, int]:
 def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[int, int]]:
     if _DOUBTED.match(clause.text) or re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
         return {_key(clause)}
-    if re.search(r"(?:不|唔|毋|勿|冇)(?:止|只)", clause.text) and index > 0 and _COUNTED.search(group[index - 1].text):
+    if (
+        re.search(r"(?:不|唔|毋|勿|冇)(?:止|只)", clause.text)
+        and index > 0
+        and _COUNTED.search(group[index - 1].text)
+    ):
         return {_key(group[index - 1]), _key(clause)}
     marker = _MARKER.match(clause.text)
     if marker is None or not marker[0]:
@@ -66,7 +77,9 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
     following = group[index + 1] if whole and index + 1 < len(group) else clause
     if whole or previous.abrupt:
         back = {_key(clause)} if whole else set()
-        if re.search(r"[说讲记弄搞][错反]", clause.text) and index >= 1:  # 右边，我说反了: the turn before was wrong
+        if (
+            re.search(r"[说讲记弄搞][错反]", clause.text) and index >= 1
+        ):  # 右边，我说反了: the turn before was wrong
             return {_key(clause)}
         if previous.abrupt or whole or _same_slot(previous, following):
             back.add(_key(previous))
@@ -77,7 +90,8 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
 
 
 _COUNTED = re.compile(
-    r"(?P<n>[零一二两三四五六七八九十百半几点\d]+)(?P<unit>个月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|道|回|趟|摆|粒|片|颗|包|点|号|毫克|克|毫升|支|针|滴)"
+    r"(?P<n>[零一二两三四五六七八九十百半几点\d]+)(?P<unit>个月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
+    r"道|回|趟|摆|粒|片|颗|包|点|号|毫克|克|毫升|支|针|滴)"
 )
 _NO = re.compile(r"^(?:不|哦不|啊不|不不|毋是|唔系|勿是|不是|不对|错了|说错了?|讲错了?|哦不对|等等|是)$")
 
@@ -111,11 +125,20 @@ def _same_slot(first: Clause, second: Clause) -> bool:
     return any(slot.search(first.text) and slot.search(second.text) for slot in _SLOTS)
 
 
-_NUMBERED = re.compile(r"^(?:是|应该是|就是|系)?(?P<n>[零一二两三四五六七八九十百半\d]+)(?P<unit>个月|岁|年|天|日|次|点|周|礼拜|星期|个小时|个钟头|粒|片)")
-_CORRECTS = re.compile(r"^(?:妈|爸|妈妈|爸爸|奶奶|爷爷|老头子|老婆子|不是|不对|哦对|对对|唔系|勿是|毋是|哪|才)(?:[，啊呀…]|$|是)")
+_NUMBERED = re.compile(
+    r"^(?:是|应该是|就是|系)?(?P<n>[零一二两三四五六七八九十百半\d]+)(?P<unit>个月|岁|年|天|日|次|点|周|"
+    r"礼拜|星期|个小时|个钟头|粒|片)"
+)
+_CORRECTS = re.compile(
+    r"^(?:妈|爸|妈妈|爸爸|奶奶|爷爷|老头子|老婆子|不是|不对|哦对|对对|唔系|勿是|毋是|哪|才)(?:[，啊呀…]|$|"
+    r"是)"
+)
 
 
-_DOUBTED = re.compile(r"^(?:啥|什么|哪有|哪里|哪|乜)(?P<what>[零一二两三四五六七八九十半\d]+(?:天|日|年|个月|个礼拜|个星期|点|次|趟))")
+_DOUBTED = re.compile(
+    r"^(?:啥|什么|哪有|哪里|哪|乜)(?P<what>[零一二两三四五六七八九十半\d]+(?:天|日|年|个月|个礼拜|个星期|"
+    r"点|次|趟))"
+)
 
 
 def _doubted(clauses: list[Clause]) -> set[tuple[int, int]]:
@@ -132,9 +155,12 @@ def _doubted(clauses: list[Clause]) -> set[tuple[int, int]]:
 
 
 _NOT_THAT = re.compile(
-    r"^(?:不是|唔系|勿是|毋是|边系|哪是|也不是)(?:(?:我|俺|他|她|佢|伊)(?P<did>[^，是系的我]{1,4})的?|(?P<what>[^，是系的]{2,6}))$"
+    r"^(?:不是|唔系|勿是|毋是|边系|哪是|也不是)(?:(?:我|俺|他|她|佢|伊)(?P<did>[^，是系的我]{1,4})的?|"
+    r"(?P<what>[^，是系的]{2,6}))$"
 )
-_TIME_OR_SIDE = re.compile(r"^(?:[昨前今寻][^，]{0,3}|[左右][^，]{0,2}|[零一二两三四五六七八九十半\d]+[^，]{1,2})$")
+_TIME_OR_SIDE = re.compile(
+    r"^(?:[昨前今寻][^，]{0,3}|[左右][^，]{0,2}|[零一二两三四五六七八九十半\d]+[^，]{1,2})$"
+)
 
 
 def _denied_for_another(clauses: list[Clause], index: int) -> re.Match[str] | None:
@@ -172,16 +198,20 @@ def _across(clauses: list[Clause], gone: set[tuple[int, int]]) -> set[tuple[int,
     back.update(_doubted(clauses))
     for index, clause in enumerate(told):
         start = clause.text.lstrip("哦啊哎对，")
-        if not _MARKER.match(start) and not clause.text.startswith("哦对") and not re.search(r"[说讲][错反]", clause.utterance.text):
+        if (
+            not _MARKER.match(start)
+            and not clause.text.startswith("哦对")
+            and not re.search(r"[说讲][错反]", clause.utterance.text)
+        ):
             continue
         group = [item for item in told[index:] if item.utterance is clause.utterance]
         new = _side_of(group)
         if new is None:
             continue
         for earlier in told[:index]:
-            if earlier.utterance.id >= clause.utterance.id - 4 and _SWAP[new] in earlier.text and new not in earlier.text:
-                if earlier.utterance is not clause.utterance:
-                    back.add(_key(earlier))
+            near = 0 < clause.utterance.id - earlier.utterance.id <= 4
+            if near and _SWAP[new] in earlier.text and new not in earlier.text:
+                back.add(_key(earlier))
     return back
 
 

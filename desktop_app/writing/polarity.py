@@ -41,40 +41,78 @@ class Mention:
 
 FINDINGS = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP, Kind.EXAM, Kind.LAB)
 
-_CUE = r"没有|没得|木有|冒得|呒没|呒拨|莫得|莫有|冇得|冇|毋捌|无得|没|未|无|不太|不怎么|不是很|不是|不|唔系|唔|勿是|勿|弗|袂|毋|否认|莫|唔会"
+_CUE = (
+    r"没有|没得|木有|冒得|呒没|呒拨|莫得|莫有|冇得|冇|毋捌|无得|没|未|无|不太|不怎么|不是很|不是|不|唔系|唔|"
+    r"勿是|勿|弗|袂|毋|否认|莫|唔会"
+)
 _BEFORE = re.compile(_CUE)
-_INSIDE = re.compile(r"没有|没得|木有|冒得|呒没|莫得|不会(?=[痛疼痒麻肿])|不太|不怎么|不|没|冇|唔|勿|弗|毋|袂|未|无")
+_INSIDE = re.compile(
+    r"没有|没得|木有|冒得|呒没|莫得|不会(?=[痛疼痒麻肿])|不太|不怎么|不|没|冇|唔|勿|弗|毋|袂|未|无"
+)
 # what may stand between a negation and the finding that it denies
 _GAP = re.compile(
-    r"(?:有|再|怎么|咋|太|很|特别|啥子?|什么|乜|咩|过|出现|感觉|觉得|得|明显|发|也|都|大|到|咁|么|个|啲|滴|点儿?|、|和|及|跟|或者?|同|搭|还是|了|嘅|的|去|见|"
+    r"(?:有|再|怎么|咋|太|很|特别|啥子?|什么|乜|咩|过|出现|感觉|觉得|得|明显|发|也|都|大|到|咁|么|个|啲|滴|点儿?|"
+    r"、|和|及|跟|或者?|同|搭|还是|了|嘅|的|去|见|"
     r"任何|其他|其它|别的|这些|那些|这种|那种|这个|那个|患|诊断|查出|发现|吃|服|用|打|做|药物?|向|事)*"
 )
 _AFTER = re.compile(
-    r"(?:伊|他|她|我|佢|渠|阮|俺|涯|史|征|症状|这些|那些|啥的|什么的|的话|倒是|倒|呢|啊|都|也|就|侪|嘅|个|是|过|药|一直|从来|向来|目前|暂时|完全|，)*"
-    r"(?:没有|没得|木有|冒得|呒没|莫得|冇|没|无|否认|阴性|(?:不|唔|勿|毋)(?:是|会|得|明显|存在)?)(?:过|个|的|啊|呀|嘞|哈|了|啦|嘛|哦|噻|嘅|发现|出现|有)*$"
+    r"(?:伊|他|她|我|佢|渠|阮|俺|涯|史|征|症状|这些|那些|啥的|什么的|的话|倒是|倒|呢|啊|都|也|就|侪|嘅|个|是|过|药|"
+    r"一直|从来|向来|目前|暂时|完全|，)*"
+    r"(?:没有|没得|木有|冒得|呒没|莫得|冇|没|无|否认|阴性|(?:不|唔|勿|毋)(?:是|会|得|明显|存在)?)(?:过|个|的|啊|呀|"
+    r"嘞|哈|了|啦|嘛|哦|噻|嘅|发现|出现|有)*$"
 )
 # a body part with one of these is a finding even where no table lists the pair
 _PREDICATES = {
-    "疼": "痛", "痛": "痛", "麻": "麻木", "痹": "麻木", "肿": "肿胀", "痒": "瘙痒", "痕": "瘙痒", "胀": "胀", "酸": "酸痛", "酸痛": "酸痛",
-    "胀痛": "胀痛", "发麻": "麻木", "发胀": "胀", "红肿": "红肿", "发红": "发红", "发烫": "发热感", "无力": "无力", "没力": "无力",
-    "没劲": "无力", "冇力": "无力", "抽筋": "痉挛", "僵": "僵硬", "硬": "僵硬", "出血": "出血", "流血": "出血", "流脓": "流脓",
-    "闷": "闷", "干": "干", "苦": "苦", "抖": "抖", "震": "抖", "绞痛": "绞痛",
-    "发木": "麻木", "木": "麻木", "发软": "无力", "软": "无力", "刺痛": "刺痛", "疼痛": "痛", "赤": "痛", "赤痛": "痛",
-}  # fmt: skip
+    said: written
+    for written, forms in (
+        ("痛", "疼 痛 疼痛 赤 赤痛"),
+        ("麻木", "麻 痹 发麻 发木 木"),
+        ("肿胀", "肿"),
+        ("瘙痒", "痒 痕"),
+        ("胀", "胀 发胀"),
+        ("酸痛", "酸 酸痛"),
+        ("无力", "无力 没力 没劲 冇力 发软 软"),
+        ("僵硬", "僵 硬"),
+        ("出血", "出血 流血"),
+        ("抖", "抖 震"),
+        ("痉挛", "抽筋"),
+        ("发热感", "发烫"),
+        *((same, same) for same in ("胀痛", "红肿", "发红", "流脓", "闷", "干", "苦", "绞痛", "刺痛")),
+    )
+    for said in forms.split()
+}
 _PREDICATE = re.compile(
-    r"(?:有点儿?|有些|有啲|有滴|有少少|还|也|都|就|很|好|特别|老|一直|侪|真|个|哪|会|发|隐隐|阵阵|一阵一阵|绞到绞到|绞到|绞绞|扯到|热辣辣|火辣辣|针扎样|刀割样|突突|的|咁|地)*(?P<what>"
+    r"(?:有点儿?|有些|有啲|有滴|有少少|还|也|都|就|很|好|特别|老|一直|侪|真|个|哪|会|发|隐隐|阵阵|一阵一阵|"
+    r"绞到绞到|绞到|绞绞|扯到|热辣辣|火辣辣|针扎样|刀割样|突突|的|咁|地)*(?P<what>"
     + "|".join(sorted(_PREDICATES, key=len, reverse=True))
     + ")"
 )
-_MEASURE_NEGATED = re.compile(r"(?P<what>血压|血糖|血脂|尿酸)(?:都|也|一直|从来|倒|是|并)*(?:不|没有?|唔|勿|毋|袂)(?:怎么|太)?高")
-MEASURES = {"血压": "高血压", "血糖": "糖尿病", "血脂": "高脂血症", "尿酸": "高尿酸血症"}
+_MEASURE_NEGATED = re.compile(
+    r"(?P<what>血压|血糖|血脂|尿酸)(?:都|也|一直|从来|倒|是|并)*(?:不|没有?|唔|勿|毋|袂)(?:怎么|太)?高"
+)
+# 血压不高 is how a high blood pressure is denied; a sugar that is not high denies no more than that
+MEASURES = {"血压": "高血压", "血糖": "血糖升高", "血脂": "血脂升高", "尿酸": "尿酸升高"}
 
 
 # one-character verbs are findings only where they are all that is said: 咳, 没有拉, 不烧
-_VERBS = {"咳": "咳嗽", "吐": "呕吐", "呕": "呕吐", "烧": "发热", "拉": "腹泻", "泻": "腹泻", "屙": "腹泻", "痒": "瘙痒", "痕": "瘙痒", "喘": "气喘",
-          "晕": "头晕", "昏": "头晕", "嗽": "咳嗽", "掣": "抽搐", "瘦": "体重下降"}  # fmt: skip
+_VERBS = {
+    said: standard
+    for standard, forms in (
+        ("咳嗽", "咳嗽"),
+        ("呕吐", "吐呕"),
+        ("发热", "烧"),
+        ("腹泻", "拉泻屙"),
+        ("瘙痒", "痒痕"),
+        ("气喘", "喘"),
+        ("头晕", "晕昏"),
+        ("抽搐", "掣"),
+        ("体重下降", "瘦"),
+    )
+    for said in forms
+}
 _BARE_VERB = re.compile(
-    rf"^(?:他|她|伊|佢|我|娃儿?|就是|就|还|也|又|都|老是|老|有点儿?|有滴|有啲|一直|干|哪会|今天|昨晚|晚上|人|倒)*(?P<no>{_CUE})?(?:再|过|怎么|发|有|得)*"
+    rf"^(?:他|她|伊|佢|我|娃儿?|就是|就|还|也|又|都|老是|老|有点儿?|有滴|有啲|一直|干|哪会|今天|昨晚|晚上|人|"
+    rf"倒)*(?P<no>{_CUE})?(?:再|过|怎么|发|有|得)*"
     rf"(?P<verb>[{''.join(_VERBS)}])(?:了|过|的|个|啊|呀|嘛|嘞|得|矣|哦|嘅|咗)*$"
 )
 
@@ -178,9 +216,7 @@ def _side(said: str) -> str:
     return {"左": "左侧", "右": "右侧"}.get(said[0], "双侧")
 
 
-def _inner_denials(
-    text: str, hits: list[Hit], lexicon: Lexicon, region: Region | None
-) -> Iterator[Mention]:
+def _inner_denials(text: str, hits: list[Hit], lexicon: Lexicon, region: Region | None) -> Iterator[Mention]:
     """Yield findings that a negation inside them denies: 腰不疼 → 腰痛 denied."""
     for cue in _INSIDE.finditer(text):
         if any(hit.start <= cue.start() and cue.end() <= hit.end for hit in hits if _shields(hit, cue)):
@@ -219,7 +255,9 @@ def _denied(text: str, hit: Hit, hits: list[Hit], shielded: list[tuple[int, int]
     if _AFTER.match(text, hit.end):
         return True
     for cue in _BEFORE.finditer(text, 0, hit.start):
-        if any(start <= cue.start() and cue.end() < end or start < cue.start() < end for start, end in shielded):
+        if any(
+            (start <= cue.start() and cue.end() < end) or start < cue.start() < end for start, end in shielded
+        ):
             continue
         between = text[cue.end() : hit.start]
         for other in hits:

@@ -7,12 +7,13 @@ import re
 
 from desktop_app.core.records.people import Region
 from desktop_app.terms.lexicon import MISHEARD, Entry, Hit, Kind, Lexicon, shipped_lexicon
-from desktop_app.terms.tables import shipped_table
 from desktop_app.terms.measures import MeasureWriter
+from desktop_app.terms.tables import shipped_table
 
 # standards that name less than what was said: the spoken form says more
 _GENERIC = frozenset(
-    "肌肉痉挛 血压升高 多汗 过敏性鼻炎样症状 结膜炎样症状 疼痛 肿胀 瘙痒 麻木 手痛 足痛 腿痛 上肢痛 下肢痛 肢体麻木 肢体痛 四肢痛 关节痛 手臂痛 无力 出血 不适 外伤 肢体无力 皮肤破损".split()
+    "肌肉痉挛 血压升高 多汗 过敏性鼻炎样症状 结膜炎样症状 疼痛 肿胀 瘙痒 麻木 手痛 足痛 腿痛 上肢痛 下肢痛 "
+    "肢体麻木 肢体痛 四肢痛 关节痛 手臂痛 无力 出血 不适 外伤 肢体无力 皮肤破损".split()
 )
 # standards that say more than the spoken form; what a record may say instead, nothing: the form itself
 _OVERSTATED = {"体温恢复正常": "热退", "暴饮暴食": "", "服用有效": "", "剧烈疼痛": "疼痛明显", "痊愈": "好转"}
@@ -20,15 +21,23 @@ _OVERSTATED = {"体温恢复正常": "热退", "暴饮暴食": "", "服用有效
 _EXAM_CHARACTERS = frozenset("部无有未肿大充血红啰哮鸣音咽扁桃体软压痛")
 _QUALIFIER = re.compile(r"^(?:[12]型|慢性|急性|原发性|继发性|单纯性)+")
 _LEAD = re.compile(
-    r"^(?:医生|大夫|先生|哎呀|哎哟|哎|唉|诶|嗯+|呃|啊|哦|噢|喏|呀|喔|哇|那个|这个|就是说|就是讲|就是|反正|其实|然后|而且|不过|但是|但|可是|只是|倒是|"
+    r"^(?:医生|大夫|先生|哎呀|哎哟|哎|唉|诶|嗯+|呃|啊|哦|噢|喏|呀|喔|哇|那个|这个|就是说|就是讲|就是|反正|其实|"
+    r"然后|而且|不过|但是|但|可是|只是|倒是|"
     r"还有|还|也|又|就|都|再|那|是(?!否)|系|我觉得|我感觉|觉得|感觉|我看|我想|估计|"
     r"我自己|我各人|我们|我|俺们|俺|涯|阮|阿拉|吾|咱们|咱|伲|你|您|他|她|伊|佢|渠|娃儿|自己|各人|自家|对(?!侧)|，)+"
 )
 _TAIL = re.compile(
-    r"(?:的嘛|了嘛|的呢|的啦|嘛|呀|啊|哈儿|哈|咯|嘞|㗎|噶|啦|吧|呢|喔|哩|咧|哇|嗬|噻|哟|哦|啰|囉|咩|嘅|哉|唻|咋|添|先|喽|撒|呗|欸|了|的|个(?!月)|得来|来的|样子|(?<=[钟天日年])度)+$"
+    r"(?:的嘛|了嘛|的呢|的啦|嘛|呀|啊|哈儿|哈|咯|嘞|㗎|噶|啦|吧|呢|喔|哩|咧|哇|嗬|噻|哟|哦|啰|囉|咩|嘅|哉|唻|咋|添|"
+    r"先|喽|撒|呗|欸|了|的|个(?!月)|得来|来的|样子|(?<=[钟天日年])度)+$"
 )
 _DEGREE = (
-    (re.compile(r"(?<=[痛疼痒肿胀酸麻晕昏难重累慌闷热冷烧咳喘渴])得(?:很|凶|要命|要死|不得了|厉害|恼火|遭不住|不行|受不了|飞起|惨)|煞(?:哉|脱)?$|死(?:我)?了|得慌|得来$"), "明显"),
+    (
+        re.compile(
+            r"(?<=[痛疼痒肿胀酸麻晕昏难重累慌闷热冷烧咳喘渴])得(?:很|凶|要命|要死|不得了|厉害|恼火|遭不住|不行|"
+            r"受不了|飞起|惨)|煞(?:哉|脱)?$|死(?:我)?了|得慌|得来$"
+        ),
+        "明显",
+    ),
     (re.compile(r"得(?:很|来|要命|要死|不得了)$"), ""),
     (re.compile(r"(?:有一?点儿?|有些|有啲|有滴|有一眼|稍微|少少|些许|略微)"), "轻度"),
     (re.compile(r"(?:老|可|贼|忒|恁|蛮|好|真|特别|非常|十分|太|很|几)(?=[痛疼痒肿胀酸麻晕昏难重累])"), ""),
@@ -65,7 +74,16 @@ def written(entry: Entry) -> str:
     return entry.standard
 
 
-_REPLACED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.BODY_PART, Kind.TIME, Kind.WORD, Kind.DRUG, Kind.EXAM, Kind.DRUG_GROUP)
+_REPLACED = (
+    Kind.SYMPTOM,
+    Kind.DIAGNOSIS,
+    Kind.BODY_PART,
+    Kind.TIME,
+    Kind.WORD,
+    Kind.DRUG,
+    Kind.EXAM,
+    Kind.DRUG_GROUP,
+)
 
 
 def _keeps_meaning(hit: Hit) -> bool:
@@ -81,7 +99,11 @@ def _keeps_meaning(hit: Hit) -> bool:
 @functools.cache
 def function_words(region: Region | None) -> tuple[tuple[str, str], ...]:
     """Return a region's grammar words and their standard ones, the longest first."""
-    rows = [row for row in shipped_table("dialect_function") if region is not None and row["region"] == region.value]
+    rows = [
+        row
+        for row in shipped_table("dialect_function")
+        if region is not None and row["region"] == region.value
+    ]
     return tuple(sorted(((row["form"], row["standard"]) for row in rows), key=lambda pair: -len(pair[0])))
 
 
@@ -115,7 +137,9 @@ class RecordLanguage:
         return text
 
     def _replacement(self, entry: Entry) -> str:
-        if entry.kind is Kind.WORD and (entry.candidates or (self._region is None and entry.region is not Region.MANDARIN)):
+        if entry.kind is Kind.WORD and (
+            entry.candidates or (self._region is None and entry.region is not Region.MANDARIN)
+        ):
             return entry.form
         if entry.kind is Kind.DRUG_GROUP:
             return entry.form

@@ -13,25 +13,46 @@ from desktop_app.writing.clauses import Clause
 SELF = "self"
 NOBODY = "nobody"  # advice, hearsay, a wish
 
-_SELF = re.compile(r"^(?:但是?|不过|就是|那|而|反正|可)?(?:我自己|我各人|我本人|我个人|自己|各人|自家|我|俺|涯|阮|阿拉|吾|伲)(?!们?(?:家|屋|厝)|妈|爸|爹|娘|哥|姐|弟|妹|爷|奶|公|婆|舅|姑|姨|叔|伯|儿|女|老|阿|细|兄|娃)")
+_SELF = re.compile(
+    r"^(?:但是?|不过|就是|那|而|反正|可)?(?:我自己|我各人|我本人|我个人|自己|各人|自家|我|俺|涯|阮|阿拉|吾|"
+    r"伲)(?!们?(?:家|屋|厝)|妈|爸|爹|娘|哥|姐|弟|妹|爷|奶|公|婆|舅|姑|姨|叔|伯|儿|女|老|阿|细|兄|娃)"
+)
 _THIRD = re.compile(r"^(?:他|她|伊|佢|渠|人家)")
-_GAVE = re.compile(r"^(?:又|就|都|也|先|硬|还|昨天|昨晚|今早|在镇上|在街上|去|从)*(?:给|畀|俾|拨|帮|替|同|搭|拿|买|带|送|陪|扶|背|抱|打电话|来|发现|看到|见|喊我来|叫我来)")
-_SAID = re.compile(r"^(?:都|也|就|老|一直|还|老是|又|总|非)*(?:说|讲|话|[让叫喊](?=我|俺|涯|阮|他|她|伊|佢|你|吃|用|去|给|来|喝|抹|莫|别)|劝|教|要我|建议|介绍|推荐|听)")
+_GAVE = re.compile(
+    r"^(?:又|就|都|也|先|硬|还|昨天|昨晚|今早|在镇上|在街上|去|从)*(?:给|畀|俾|拨|帮|替|同|搭|拿|买|带|送|"
+    r"陪|扶|背|抱|打电话|来|发现|看到|见|喊我来|叫我来)"
+)
+_SAID = re.compile(
+    r"^(?:都|也|就|老|一直|还|老是|又|总|非)*(?:说|讲|话|[让叫喊](?=我|俺|涯|阮|他|她|伊|佢|你|吃|用|去|给|"
+    r"来|喝|抹|莫|别)|劝|教|要我|建议|介绍|推荐|听)"
+)
 _HEARSAY = re.compile(r"听(?:说|讲|人|闻)|网上|手机上|抖音|电视|都说|人家(?:说|讲)|有人(?:说|讲)")
 _SAID_OF_ME = re.compile(r"^(?:说|讲|话)(?:我|俺|阮|涯|他|她|伊|佢)(?!要|去|吃|用|该|得|冇|没)")
 _OTHERS = re.compile(
-    r"(?<![我俺阮涯])(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
+    r"(?<![我俺阮涯])(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|"
+    r"阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
     r"(?:也|就|去年|以前|前年)?(?:有|得|说|讲|叫|喊|让|劝|要|教|吃|打|用|喝|做|是|才)"
 )
-_NEW_TOPIC = re.compile(r"(?:我|俺|阮|涯|香?烟|酒|糖尿|血压|血糖|手术|过敏|药|大便|小便|别的|其他|就是|现在|这次|今)(?!妈|爸|爹|娘|哥|姐|弟|妹|爷|奶|公|婆|屋|家|老)")
+_NEW_TOPIC = re.compile(
+    r"(?:我|俺|阮|涯|香?烟|酒|糖尿|血压|血糖|手术|过敏|药|大便|小便|别的|其他|就是|现在|这次|今)(?!妈|爸|"
+    r"爹|娘|哥|姐|弟|妹|爷|奶|公|婆|屋|家|老)"
+)
 _GIVEN = re.compile(r"(?:拨|给|畀|俾|送|借)(?:我|阮|涯|俺|伲)(?!说|讲|打电话|看)(?![^，]{0,4}(?:说|讲))")
 _CONTACT = re.compile(r"同班|班上|班里|托班|托儿所|幼儿园|学校里")
 _ABOUT_ANIMAL = re.compile(r"[狗猫犬]|打过疫苗|本子")
-_SURNAME = "张王李赵陈刘黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆石戴贾韦夏邱方侯邹熊孟秦江薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔向汤"
-_NEIGHBOUR = re.compile(rf"(?:老|小|阿)?[{_SURNAME}](?:太|姐|叔|伯|婶|嫂|哥|姨|师傅|大爷|大妈|阿姨|嬢|孃|幺|婆|老三|家)[^，]{{0,4}}?(?:有|得|是|系|话|说|讲|叫|喊|吃|食|也)")
+_SURNAME = (
+    "张王李赵陈刘黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅"
+    "钟姜崔谭廖范汪陆石戴贾韦夏邱方侯邹熊孟秦江薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武莫孔向汤"
+)
+_NEIGHBOUR = re.compile(
+    rf"(?:老|小|阿)?[{_SURNAME}](?:太|姐|叔|伯|婶|嫂|哥|姨|师傅|大爷|大妈|阿姨|嬢|孃|幺|婆|老三|"
+    rf"家)[^，]{{0,4}}?(?:有|得|是|系|话|说|讲|叫|喊|吃|食|也)"
+)
 _URGED = re.compile(r"^(?:又|就|还|硬|非|老|一直|先)?(?:要给|非要|硬要|想给|要带|要拿)")
 _OWNED = re.compile(r"^(?:剩|开|留|吃剩|屋头|家里|家|那里|那边|那儿|嗰度|兜)?(?:的|下的|嘅|个|剩)")
-_RELATIVE_OF = re.compile(r"(?:家里|家头|屋里|屋头|屋企|厝内)(?:有人|人|也有人|没有?人|冇人|呒没人|无人)|家族|上辈|祖上")
+_RELATIVE_OF = re.compile(
+    r"(?:家里|家头|屋里|屋头|屋企|厝内)(?:有人|人|也有人|没有?人|冇人|呒没人|无人)|家族|上辈|祖上"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +77,9 @@ PATIENT = Subject(SELF)
 HEARSAY = Subject(NOBODY)
 
 
-def patient_forms(clauses: list[Clause], hits: dict[tuple[int, int], list[Hit]], patient: Patient) -> set[str]:
+def patient_forms(
+    clauses: list[Clause], hits: dict[tuple[int, int], list[Hit]], patient: Patient
+) -> set[str]:
     """Return the kinship words by which a relative who speaks means the patient.
 
     A mother says 娃 of the child, a son 我妈 of the old woman: the first such word that fits age and sex.
@@ -69,7 +92,11 @@ def patient_forms(clauses: list[Clause], hits: dict[tuple[int, int], list[Hit]],
             kin = hit.of(Kind.KIN)
             if clause.text[: hit.start].endswith(("他", "她", "伊", "佢", "渠", "娃儿", "孩子")):
                 continue  # 他哥: a relative of the patient
-            if kin is not None and _fits(kin.standard, years, patient.sex) and not _SAID.match(clause.text[hit.end :]):
+            if (
+                kin is not None
+                and _fits(kin.standard, years, patient.sex)
+                and not _SAID.match(clause.text[hit.end :])
+            ):
                 return {kin.standard, kin.form}
     return set()
 
@@ -141,9 +168,11 @@ class SubjectTracker:
     @staticmethod
     def _own_history(text: str) -> bool:
         """Whether a relative who speaks tells of the own body (我有高血压), not of what was done."""
-        return bool(re.match(r"^我(?:自己|本人|个人)?(?:也|以前|年轻时|从小|就|都)?(?:有|得过|是|患|血压|血糖|对)", text)) or bool(
-            re.match(r"^(?:我|俺|阮|涯|吾)[^，]{0,6}过敏", text)
-        )
+        return bool(
+            re.match(
+                r"^我(?:自己|本人|个人)?(?:也|以前|年轻时|从小|就|都)?(?:有|得过|是|患|血压|血糖|对)", text
+            )
+        ) or bool(re.match(r"^(?:我|俺|阮|涯|吾)[^，]{0,6}过敏", text))
 
     def _named(self, clause: Clause, hits: list[Hit]) -> Subject | None:
         text = clause.text
@@ -152,18 +181,11 @@ class SubjectTracker:
             if kin is None:
                 continue
             after = text[hit.end :]
-            if after.startswith("呀") or re.search(r"哎呀$|我的$", text[: hit.start]):
+            if self._no_person(text, hit, kin.form):
                 continue
-            if _URGED.match(after):
-                return HEARSAY
-            if kin.standard in self._own or kin.form in self._own:
-                return PATIENT
-            if _SAID_OF_ME.match(after) and re.search(r"小时候|细个|以前|老早|从小", text):
-                return PATIENT
-            if _SAID.match(after):
-                return HEARSAY
-            if kin.form.endswith(("那个", "里的", "头的")) and not re.match(r"[有也是得在吃患血天一说讲都就]|$", after):
-                continue
+            spoken = self._spoken_of(text, after, {kin.standard, kin.form})
+            if spoken is not None:
+                return spoken
             if _GAVE.match(after) or _OWNED.match(after) or self._as_object(text, hit):
                 return PATIENT if clause.speaker is not Speaker.FAMILY or hit.start < 3 else None
             return Subject(kin.standard, kin.detail or "unknown")
@@ -172,6 +194,31 @@ class SubjectTracker:
         return None
 
     @staticmethod
+    def _no_person(text: str, hit: Hit, form: str) -> bool:
+        """Whether a kinship word means nobody here: an exclamation (哎呀妈呀), or 屋头那个 before a thing."""
+        after = text[hit.end :]
+        if after.startswith("呀") or re.search(r"哎呀$|我的$", text[: hit.start]):
+            return True
+        pointing = form.endswith(("那个", "里的", "头的"))
+        return pointing and not re.match(r"[有也是得在吃患血天一说讲都就]|$", after)
+
+    def _spoken_of(self, text: str, after: str, forms: set[str]) -> Subject | None:
+        """Return the patient or nobody, where the relative is the patient or only says or urges something."""
+        if _URGED.match(after):
+            return HEARSAY
+        if forms & self._own:
+            return PATIENT
+        if not _SAID.match(after):
+            return None
+        own_past = _SAID_OF_ME.match(after) and re.search(r"小时候|细个|以前|老早|从小", text)
+        return PATIENT if own_past else HEARSAY
+
+    @staticmethod
     def _as_object(text: str, hit: Hit) -> bool:
         """Whether the relative is only company: 同朋友打边炉, 跟我妈一起."""
-        return bool(re.search(r"(?:同|跟|和|搭|与|给|帮|被|让|陪|照顾|带|背|抱|送|邻居家|喺|在)(?:我|俺|阮|涯)?$", text[: hit.start]))
+        return bool(
+            re.search(
+                r"(?:同|跟|和|搭|与|给|帮|被|让|陪|照顾|带|背|抱|送|邻居家|喺|在)(?:我|俺|阮|涯)?$",
+                text[: hit.start],
+            )
+        )

@@ -182,7 +182,9 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
     topics: list[Mention] = []
     for part in questions:
         text = re.sub(
-            r"(?:没有|没得|莫得|呒没|冇|未|无|伐|吗|嘛|呢|啊|不|勿|袂|毋|得)+$", "", collapse(part.text).rstrip("？?。，")
+            r"(?:没有|没得|莫得|呒没|冇|未|无|伐|吗|嘛|呢|啊|不|勿|袂|毋|得)+$",
+            "",
+            collapse(part.text).rstrip("？?。，"),
         )
         own = [replace(item, polarity=Polarity.AFFIRMED) for item in mentions(text, lexicon, region)]
         topics += own
@@ -194,14 +196,22 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
 
 
 _OPEN_QUESTION = re.compile(
-    r"带|报告|片子|单子|本子|结果|拿|开的|让你|叫你|什么|啥|咩|乜|哪|几|多少|好多|怎|咋|谁|好久|多久|样般|脉个|偌|按怎|何|能不能|要不要|会不会|是不是|系咪|系唔系|阿是|以前有过|有过没|多大|呢$|行吗|好吗|得唔得|咯$"
+    r"带|报告|片子|单子|本子|结果|拿|开的|让你|叫你|什么|啥|咩|乜|哪|几|多少|好多|怎|咋|谁|好久|多久|样般|脉个|偌|"
+    r"按怎|何|能不能|要不要|会不会|是不是|系咪|系唔系|阿是|以前有过|有过没|多大|呢$|行吗|好吗|得唔得|咯$"
 )
-_CHOICE = re.compile(r"(.)[不没唔勿冇毋弗袂]\1|有没有|有冇|有无|(?:没有|没得|莫得|呒没|没|冇|未|无|伐|吗|嘛|不|勿|毋|袂)[？?。]?$")
+_CHOICE = re.compile(
+    r"(.)[不没唔勿冇毋弗袂]\1|有没有|有冇|有无|(?:没有|没得|莫得|呒没|没|冇|未|无|伐|吗|嘛|不|勿|毋|"
+    r"袂)[？?。]?$"
+)
 
 
 def _unlisted(said: str, core: str) -> list[Mention]:
     """Return what a short yes-or-no question asks where no table knows it: 往腿上窜不窜？ asks for 往腿上窜."""
-    core = re.sub(r"^(?:那|你|恁|侬|汝|这|这会儿|现在|再|还|就|都|有|阿|敢|也|他|她|娃儿?|孩子|小囡)+|[的了过嘛啊呀个]+$", "", core.strip())
+    core = re.sub(
+        r"^(?:那|你|恁|侬|汝|这|这会儿|现在|再|还|就|都|有|阿|敢|也|他|她|娃儿?|孩子|小囡)+|[的了过嘛啊呀个]+$",
+        "",
+        core.strip(),
+    )
     if _OPEN_QUESTION.search(said) or not _CHOICE.search(said) or not 2 <= len(core) <= 9:
         return []
     entry = Entry(core, core, Kind.SYMPTOM, detail="unlisted")
@@ -219,5 +229,7 @@ def _measured(text: str, topics: Sequence[Mention]) -> list[Mention]:
         asks_value = re.search(r"多少|几多|哪能|怎么样|咋样|量|测|正常", text)
         if not asks_value and not any(standard[-3:] in topic.standard for topic in topics):
             entry = Entry(standard, standard, Kind.DIAGNOSIS)
-            found.append(Mention(match.start(), match.end(), standard, Kind.DIAGNOSIS, Polarity.AFFIRMED, entry))
+            found.append(
+                Mention(match.start(), match.end(), standard, Kind.DIAGNOSIS, Polarity.AFFIRMED, entry)
+            )
     return found

@@ -10,25 +10,39 @@ from desktop_app.writing.polarity import Mention, Polarity
 from desktop_app.writing.talk import Exchange, Part
 
 _PARTICLES = r"[的了过啊呀嘞哈啦嘛哦噢个噻咯呢吧喔㗎嘅哩唉欸矣咧，]*"
-_LEAD_IN = r"(?:这个|那个|这些|那些|药|我|俺|涯|阮|伊|他|她|佢|倒|那|都|也|就|侪|全|真|好像|暂时|目前|从来|一直|向来|老早|以前|从前|平时|平常|一向|啥|咩|乜|哦|嗯|啊|唉)*"
+_LEAD_IN = (
+    r"(?:这个|那个|这些|那些|药|我|俺|涯|阮|伊|他|她|佢|倒|那|都|也|就|侪|全|真|好像|暂时|目前|从来|一直|"
+    r"向来|老早|以前|从前|平时|平常|一向|啥|咩|乜|哦|嗯|啊|唉)*"
+)
 _NO = re.compile(
-    rf"^{_LEAD_IN}(?:没有|没得|木有|冒得|莫得|呒没|呒拨|冇得|冇啊|冇|无得|无矣|无啦|无|没|毋捌|未曾|未|不|没觉得|没感觉|没注意到|冇留意|没啥|没啥子|没什么|呒啥|冇咩|冇乜|"
-    rf"没毛病|没问题|没事|冇事|呒事|无代志|袂|毋|唔会|不会|唔|勿|弗|都好|正常|都正常|还好|还行|还可以|可以|行|好个|好的|好|一样)(?:这些|那些|嗰啲|呢啲|啥的){{0,1}}{_PARTICLES}"
+    rf"^{_LEAD_IN}(?:没有|没得|木有|冒得|莫得|呒没|呒拨|冇得|冇啊|冇|无得|无矣|无啦|无|没|毋捌|未曾|未|不|没觉得|"
+    rf"没感觉|没注意到|冇留意|没啥|没啥子|没什么|呒啥|冇咩|冇乜|"
+    rf"没毛病|没问题|没事|冇事|呒事|无代志|袂|毋|唔会|不会|唔|勿|弗|都好|正常|都正常|还好|还行|还可以|可以|行|好个|"
+    rf"好的|好|一样)(?:这些|那些|嗰啲|呢啲|啥的){{0,1}}{_PARTICLES}"
     rf"(?:没有|没得|冇|呒没|无|没)?{_PARTICLES}$"
 )
 _NOT_NO = re.compile(r"^(?:好|行|可以|好的|好个)[的个嘛啊]?$")
 _YES = re.compile(
-    rf"^(?:(?:有){1,4}|有的|有个|有啊|嗯|对|是|是的|系|系系系|是嘞|中|会|会个|要|着|嘿啊|是啊|对对|对啊|可不|那可不|有哦|有呢|都有|侪有|有点儿?|有滴|有啲|有一点儿?|有些|有一眼){_PARTICLES}$"
+    rf"^(?:(?:有){1, 4}|有的|有个|有啊|嗯|对|是|是的|系|系系系|是嘞|中|会|会个|要|着|嘿啊|是啊|对对|对啊|可不|"
+    rf"那可不|有哦|有呢|都有|侪有|有点儿?|有滴|有啲|有一点儿?|有些|有一眼){_PARTICLES}$"
 )
 _VERB = re.compile(r"[痛疼咳吐烧肿麻痒晕泻拉喘动花胀酸怕呕流烂窜木恶渴睡抽饮食喝抽戴冲](?:吐|心|嗽|慌)?")
-_NEGATED_VERB = re.compile(rf"^{_LEAD_IN}(?:没有|没得|莫得|呒没|没|不|勿|唔|冇|毋|袂|弗|未|莫)(?P<verb>[^有]{{1,3}}?){_PARTICLES}$")
+_NEGATED_VERB = re.compile(
+    rf"^{_LEAD_IN}(?:没有|没得|莫得|呒没|没|不|勿|唔|冇|毋|袂|弗|未|莫)(?P<verb>[^有]{{1,3}}?){_PARTICLES}$"
+)
 _ECHOED = "淌流咳吐呕喘抖麻痒肿痛疼怕晕昏拉泻渗烂裂"  # verbs whose repetition affirms; 量少 affirms no 量多
 _DENIED_AFTER = re.compile(
     rf"^(?P<verb>.{{1,2}}?)(?:倒是|倒|是|就|都|也|侪)*(?:没得|没有|木有|冇|无|呒没|莫得|没){_PARTICLES}$"
 )
-_CONTRAST = re.compile(rf"^(?P<verb>.{{1,2}}?)(?:倒|是|就)+(?:是)?(?:没有|没|不|勿|唔|冇|毋|袂|弗)(?P=verb){_PARTICLES}$")
-_PLAIN_VERB = re.compile(rf"^(?:也|还|就|就是|有点|有滴|有啲|又|真|老|好|特别)*(?P<verb>.{{1,2}}?){_PARTICLES}$")
-_STILL_FINE = re.compile(r"(?:还好|还行|正常|没事|冇事|好的|好个|可以|没问题|没毛病|清爽|顺|通)" + _PARTICLES + "$")
+_CONTRAST = re.compile(
+    rf"^(?P<verb>.{{1,2}}?)(?:倒|是|就)+(?:是)?(?:没有|没|不|勿|唔|冇|毋|袂|弗)(?P=verb){_PARTICLES}$"
+)
+_PLAIN_VERB = re.compile(
+    rf"^(?:也|还|就|就是|有点|有滴|有啲|又|真|老|好|特别)*(?P<verb>.{{1,2}}?){_PARTICLES}$"
+)
+_STILL_FINE = re.compile(
+    r"(?:还好|还行|正常|没事|冇事|好的|好个|可以|没问题|没毛病|清爽|顺|通)" + _PARTICLES + "$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +127,26 @@ def _verdict(part: Part, topics: list[Mention], *, first: bool, alone: bool) -> 
 def _by_first_character(text: str, topics: list[Mention]) -> tuple[Mention, ...]:
     """Return the topics whose verb the answer repeats: 淌眼泪不 – 哗哗淌."""
     return tuple(
-        topic for topic in topics if topic.entry.form[0] in text and topic.entry.form[0] in _ECHOED and len(topic.entry.form) > 1
+        topic
+        for topic in topics
+        if topic.entry.form[0] in text and topic.entry.form[0] in _ECHOED and len(topic.entry.form) > 1
     )
 
 
 def _by_verb(verb: str, topics: list[Mention], alone: bool) -> tuple[Mention, ...]:
     """Return the topics whose spoken form holds the verb of the answer (痛 of 胸口痛不痛)."""
-    same = tuple(topic for topic in topics if verb and (verb in topic.entry.form or _synonym(verb) in topic.entry.form))
+    same = tuple(
+        topic for topic in topics if verb and (verb in topic.entry.form or _synonym(verb) in topic.entry.form)
+    )
     if same:
         return same
     return tuple(topics) if alone and len(topics) == 1 and topics[0].kind is Kind.SYMPTOM else ()
 
 
 def _synonym(verb: str) -> str:
-    return {"痛": "疼", "疼": "痛", "拉": "泻", "烧": "热", "屙": "泻", "吐": "呕", "呕": "吐"}.get(verb, verb)
+    return {"痛": "疼", "疼": "痛", "拉": "泻", "烧": "热", "屙": "泻", "吐": "呕", "呕": "吐"}.get(
+        verb, verb
+    )
 
 
 def _by_words(text: str, topics: list[Mention]) -> tuple[Mention, ...]:

@@ -9,34 +9,56 @@ from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.talk import Exchange, Part
 
 _ALLERGY_ASKED = re.compile(
-    r"过敏|敏感|(?:药|针)[^，？]{0,10}(?:不合适|不对头|不对劲|不服|不舒服|唔舒服|勿适意|难受|反应|不能[吃打用]|吃不得|打不得|出过?事|疙瘩|[起出][^，]{0,2}疹|肿)|(?:不能|吃不得|打不得|唔食得|食不得)[^，]{0,6}(?:药|针)"
+    r"过敏|敏感|(?:药|针)[^，？]{0,10}(?:不合适|不对头|不对劲|不服|不舒服|唔舒服|勿适意|难受|反应|不能[吃打用]|"
+    r"吃不得|打不得|出过?事|疙瘩|[起出][^，]{0,2}疹|肿)|(?:不能|吃不得|打不得|唔食得|食不得)[^，]{0,6}(?:药|针)"
 )
 _FAMILY_ASKED = re.compile(
-    r"(?:家里|家头|屋里向?|屋头|屋企|厝里|恁厝|家族|父母|爸妈|爹妈|遗传)[^，量测备剩药]{0,8}(?:人|病|得过|血压|糖尿|癌|肿瘤)|你(?:爸|妈|爹)"
+    r"(?:家里|家头|屋里向?|屋头|屋企|厝里|恁厝|家族|父母|爸妈|爹妈|遗传)[^，量测备剩药]{0,8}(?:人|病|得过|血压|"
+    r"糖尿|癌|肿瘤)|你(?:爸|妈|爹)"
 )
 _MEASURED_ASKED = re.compile(r"量|测|多少|几多|哪能|怎么样|咋样|偌")
 _NOW_ASKED = re.compile(r"现在|而家|这阵|这会|今[天早日晚]|最近|这几天")
-_VALUE_TOLD = re.compile(r"空腹|餐后|饭后|食饱|量着|[零一二三四五六七八九十\d]+点[零一二三四五六七八九\d](?!十|钟|多|几)|扎了")
+_VALUE_TOLD = re.compile(
+    r"空腹|餐后|饭后|食饱|量着|[零一二三四五六七八九十\d]+点[零一二三四五六七八九\d](?!十|钟|多|几)|扎了"
+)
 _PERSONAL_ASKED = re.compile(
-    r"抽烟|吸烟|食烟|食薰|薰|烟|喝酒|饮酒|啉酒|酒|月经|例假|大姨妈|身上[来干]|停经|怀孕|怀上|有喜|有身|结婚|头胎|几胎|第几胎|(?<!发)生过|流过产?|喂奶|哺乳|职业|做什么工作|干啥(?:活|工作)"
+    r"抽烟|吸烟|食烟|食薰|薰|烟|喝酒|饮酒|啉酒|酒|月经|例假|大姨妈|身上[来干]|停经|怀孕|怀上|有喜|有身|结婚|头胎|"
+    r"几胎|第几胎|(?<!发)生过|流过产?|喂奶|哺乳|职业|做什么工作|干啥(?:活|工作)"
 )
 _PAST_ASKED = re.compile(
-    r"以前|既往|老早|从前|平常有|平时有|平素|老毛病|基础病|啥子?病|咩病|什么病|啥毛病|有没有[^，]{0,4}病|得过|高血压|血压|血糖|糖尿|心脏病|手术|开刀|开过刀|住过?院|病史|肝炎|结核|身体(?:怎么样|好)"
+    r"以前|既往|老早|从前|平常有|平时有|平素|老毛病|基础病|啥子?病|咩病|什么病|啥毛病|有没有[^，]{0,4}病|得过|"
+    r"高血压|血压|血糖|糖尿|心脏病|手术|开刀|开过刀|住过?院|病史|肝炎|结核|身体(?:怎么样|好)"
 )
-_ALLERGY_TOLD = re.compile(r"过敏|敏感|皮试[^，]{0,4}(?:阳性|红|肿|过不了)|药疹|起(?:过)?(?:风团|疹|红疹|疙瘩|坨坨)")
-_REACTION = re.compile(r"过敏|敏感|皮试|疹|肿|痒|红|包|疙瘩|坨|心跳|心慌|晕|不舒服|唔舒服|勿适意|休克|喘|呕|吐|刺挠|不行|不得|唔得|不晓得|不清楚|不知道|唔知|毋知|没注意|没发现")
-_LASTING_REACTION = re.compile(r"(?:[吃打用挂]|输)[^。]{0,20}(?:疹|疙瘩|坨|肿|痒|休克|风团|发红)[^。]{0,12}(?:再没|再也|不敢|没敢|住院|抢救)")
+_ALLERGY_TOLD = re.compile(
+    r"过敏|敏感|皮试[^，]{0,4}(?:阳性|红|肿|过不了)|药疹|起(?:过)?(?:风团|疹|红疹|疙瘩|坨坨)"
+)
+_REACTION = re.compile(
+    r"过敏|敏感|皮试|疹|肿|痒|红|包|疙瘩|坨|心跳|心慌|晕|不舒服|唔舒服|勿适意|休克|喘|呕|吐|刺挠|不行|不得|"
+    r"唔得|不晓得|不清楚|不知道|唔知|毋知|没注意|没发现"
+)
+_LASTING_REACTION = re.compile(
+    r"(?:[吃打用挂]|输)[^。]{0,20}(?:疹|疙瘩|坨|肿|痒|休克|风团|发红)[^。]{0,12}(?:再没|再也|不敢|没敢|"
+    r"住院|抢救)"
+)
 # a drug, once, and what the body did: an allergy history whatever was asked
 _ONCE = re.compile(r"有一?[次回]|那年|那回|小时候|细个|以前|后来再|再没")
 _REACTED = re.compile(
-    r"(?:[吃打用挂食抹]|输)(?:了|过|的|个|那个|这个|咗)?[^，。]{2,8}(?:，[^，。]{0,10}){0,2}[^，。]{0,8}(?:疹|疙瘩|坨坨|肿|风团|休克)"
+    r"(?:[吃打用挂食抹]|输)(?:了|过|的|个|那个|这个|咗)?[^，。]{2,8}(?:，[^，。]{0,10}){0,2}[^，。]{0,8}(?:疹|疙瘩|"
+    r"坨坨|肿|风团|休克)"
 )
 _TESTED_FINE = re.compile(r"没事|没得事|冇事|冇问题|没问题|无代志|呒没啥")
 _PAST_TOLD = re.compile(
-    r"以前|从前|老早|老底子|过去|年前|[个两几]月前|去年|旧年|前年|大前年|[一二三四五六七八九十两几半\d]+年|从小|小时候|细个|后生|年轻|老毛病|天生|出生|"
-    r"血压高|血糖高|降压药|降糖药|血压药|[地]平|沙坦|普利|洛尔|双胍|他汀|阿司匹林|胰岛素|手术|开过?刀|住过?院|剖宫产|割(?:过|了|脱)|支架|输过血|做过|得过|患过|长期|一直(?:吃|服|用)|天天吃|每天吃|天天食|常年|平时(?:吃|就|有)|平常(?:吃|有)|体检"
+    r"以前|从前|老早|老底子|过去|年前|[个两几]月前|去年|旧年|前年|大前年|[一二三四五六七八九十两几半\d]+年|从小|"
+    r"小时候|细个|后生|年轻|老毛病|天生|出生|"
+    r"血压高|血糖高|降压药|降糖药|血压药|[地]平|沙坦|普利|洛尔|双胍|他汀|阿司匹林|胰岛素|手术|开过?刀|住过?院|"
+    r"剖宫产|割(?:过|了|脱)|支架|输过血|做过|得过|患过|长期|一直(?:吃|服|用)|天天吃|每天吃|天天食|常年|平时(?:吃|"
+    r"就|有)|平常(?:吃|有)|体检"
 )
-_PERSONAL_TOLD = re.compile(r"^(?:香)?烟|^酒|安了?环|上环|避孕|节育|抽烟|吸烟|食烟|食薰|薰一|包烟|戒烟|喝酒|饮酒|啉酒|[两斤]酒|酒[改戒]|白酒|烟酒|月经|例假|大姨妈|末次|停经|头胎|二胎|[一二三]胎|流过|流产|顺产|哺乳|喂奶|吃奶|人流|刮宫|剖的|剖宫产|生过|生了[一二两三]个")
+_PERSONAL_TOLD = re.compile(
+    r"^(?:香)?烟|^酒|安了?环|上环|避孕|节育|抽烟|吸烟|食烟|食薰|薰一|包烟|戒烟|喝酒|饮酒|啉酒|[两斤]酒|"
+    r"酒[改戒]|白酒|烟酒|月经|例假|大姨妈|末次|停经|头胎|二胎|[一二三]胎|流过|流产|顺产|哺乳|喂奶|吃奶|"
+    r"人流|刮宫|剖的|剖宫产|生过|生了[一二两三]个"
+)
 _WOUND_ALCOHOL = re.compile(r"[倒淋冲洗擦抹].{0,4}(?:白酒|酒)")
 
 
@@ -86,9 +108,11 @@ def field_of_topic(kind: Kind, standard: str, asked: FieldKey) -> FieldKey:
 def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
     """Return the field for a clause of the patient's party that is about the patient."""
     text = part.text
-    if _ALLERGY_TOLD.search(text) and (asked is FieldKey.ALLERGY or "过敏" in text or "皮试" in text):
-        if not part.named(Kind.DIAGNOSIS) or asked is FieldKey.ALLERGY:
-            return FieldKey.ALLERGY
+    named = "过敏" in text or "皮试" in text
+    if _ALLERGY_TOLD.search(text) and (
+        asked is FieldKey.ALLERGY or (named and not part.named(Kind.DIAGNOSIS))
+    ):
+        return FieldKey.ALLERGY
     if _PERSONAL_TOLD.search(text) and not _WOUND_ALCOHOL.search(text):
         return FieldKey.PERSONAL_FAMILY
     if _ONCE.search(part.clause.utterance.text) and _REACTED.search(part.clause.utterance.text):
@@ -107,12 +131,18 @@ def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
 
 
 def _answers_allergy(part: Part) -> bool:
-    """Whether a clause after the question for allergies tells a reaction, a tolerance, an allergen or that there is none."""
+    """Whether a clause after the question for allergies tells a reaction, a tolerance or an allergen."""
     text = part.text
     if _REACTION.search(text) or tolerated(text):
         return True
     known = part.has(Kind.DRUG, Kind.DRUG_GROUP) or part.start_of_turn
-    return known and len(text) <= 8 and not re.search(r"量|[零一二两三四五六七八九十]{2}", text) and not _PAST_TOLD.search(text) and not re.search(r"[烟酒]|停|有时", text)
+    return (
+        known
+        and len(text) <= 8
+        and not re.search(r"量|[零一二两三四五六七八九十]{2}", text)
+        and not _PAST_TOLD.search(text)
+        and not re.search(r"[烟酒]|停|有时", text)
+    )
 
 
 def _past(part: Part) -> bool:
@@ -123,17 +153,27 @@ def _past(part: Part) -> bool:
 
 def starts_past(text: str) -> bool:
     """Whether a clause sets a time long before this illness, so that what follows in the turn is past too."""
-    return bool(re.search(r"年前|去年|旧年|前年|大前年|以前|从前|小时候|细个|后生|年轻|老早|老底子|往摆|头胎", text))
+    return bool(
+        re.search(r"年前|去年|旧年|前年|大前年|以前|从前|小时候|细个|后生|年轻|老早|老底子|往摆|头胎", text)
+    )
 
 
 def ends_past(text: str) -> bool:
     """Whether a clause comes back to now."""
-    return bool(re.search(r"现在|而家|这次|这回|今[天日早朝]|昨|寻[日晚]|刚才|前[天日]|最近|平时|天天|每天|一直", text))
+    return bool(
+        re.search(
+            r"现在|而家|这次|这回|今[天日早朝]|昨|寻[日晚]|刚才|前[天日]|最近|平时|天天|每天|一直", text
+        )
+    )
 
 
 def asks_disease(text: str) -> bool:
     """Whether a question asks for any disease at all."""
-    return bool(re.search(r"(?:什么|啥子?|咩|啥物|脉个|哪样|乜)(?:大|老|别的|其他)?(?:毛?病)|老毛病|基础病|慢性病", text))
+    return bool(
+        re.search(
+            r"(?:什么|啥子?|咩|啥物|脉个|哪样|乜)(?:大|老|别的|其他)?(?:毛?病)|老毛病|基础病|慢性病", text
+        )
+    )
 
 
 def tolerated(text: str) -> bool:

@@ -17,9 +17,13 @@ from desktop_app.writing.talk import Part, Talk
 _MOST = 3
 _TURNS = 3  # a complaint is told in the first turns; what comes later is history
 _LENGTH = re.compile(
-    r"(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?:多|余|半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|[粒片颗]|大|岁|的药|开外)"
+    r"(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?:多|余|"
+    r"半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|[粒片颗]|大|岁|的药|开外)"
 )
-_DURATION_ASKED = re.compile(r"几[天日久]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多日|几工|几个(?:月|钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候")
+_DURATION_ASKED = re.compile(
+    r"几[天日久]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多日|几工|几个(?:月|"
+    r"钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候"
+)
 _ONSET_ASKED = re.compile(r"开始|不舒服|不好|难受|[痛疼]|[久天]了|勿适意|唔舒服|起[的个嘅]?[？?]?$")
 _RELATIVE = (
     (re.compile(r"大前[天日]|大前(?:夜|晚)|落昨日"), "3天"),
@@ -28,7 +32,10 @@ _RELATIVE = (
     (re.compile(r"上个?(?:礼拜|星期|周)"), "1周"),
     (re.compile(r"上个?月"), "1个月"),
 )
-_SIDE_ONLY = re.compile(r"^(?:就|是|在|系)*(?P<side>[左右]|[两双俩](?=边|侧|面|爿|只(?!月)|手|脚|腿|眼|耳|膝|肩))(?:边|侧|面|爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?")
+_SIDE_ONLY = re.compile(
+    r"^(?:就|是|在|系)*(?P<side>[左右]|[两双俩](?=边|侧|面|爿|只(?!月)|手|脚|腿|眼|耳|膝|肩))(?:边|侧|面|"
+    r"爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?"
+)
 _TODAY = re.compile(r"今[天早朝日]|刚刚?|啱啱|今儿|早上|半夜|后半夜|天没亮")
 
 
@@ -42,7 +49,10 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
     told = [
         part
         for part in talk.told
-        if part.clause.utterance.id < until and part.subject.patient and not part.clause.question and not is_chatter(part)
+        if part.clause.utterance.id < until
+        and part.subject.patient
+        and not part.clause.question
+        and not is_chatter(part)
     ]
     complaints = _complaints(told)
     span = duration(talk, told)
@@ -84,7 +94,11 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
         if turn not in turns or (first_turn and turn > first_turn):
             break
         for mention in part.named(Kind.SYMPTOM):
-            if mention.polarity is not Polarity.AFFIRMED or mention.standard in seen or mention.standard in _MANNERS:
+            if (
+                mention.polarity is not Polarity.AFFIRMED
+                or mention.standard in seen
+                or mention.standard in _MANNERS
+            ):
                 continue
             seen.add(mention.standard)
             found.append((part, mention))
@@ -93,7 +107,9 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
     return found[:_MOST] if first_turn else []
 
 
-_INJURED = re.compile(r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹")
+_INJURED = re.compile(
+    r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹"
+)
 _PURPOSE = re.compile(r"(?:拿|开|取|配|提)[^，]{0,3}药|体检|证明|复查|复诊|换药|拆线|打针|疫苗|产检|量血压")
 _FETCHES = re.compile(r"(?:拿|开|取|配|提)(?:点|些|我的|那)?药")
 _MANNERS = frozenset("体重增加 食欲亢进 难以忍受 难以耐受 受凉 饮酒 劳累".split())
@@ -104,7 +120,8 @@ _PAINS = frozenset("疼痛 痛 疼 胀痛 酸痛 刺痛 肿胀 瘙痒 麻木".sp
 def _injured_first(told: list[Part], first: Part) -> bool:
     """Whether how an injury came was told in an earlier turn than the first known finding."""
     return any(
-        _INJURED.search(part.text) and part.key < first.key and not part.named(Kind.SYMPTOM) for part in told[:5]
+        _INJURED.search(part.text) and part.key < first.key and not part.named(Kind.SYMPTOM)
+        for part in told[:5]
     )
 
 
@@ -180,7 +197,10 @@ def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | Non
     onset = [
         part
         for exchange in talk.exchanges
-        if any(_DURATION_ASKED.search(item.text) and _ONSET_ASKED.search(item.text) for item in exchange.questions)
+        if any(
+            _DURATION_ASKED.search(item.text) and _ONSET_ASKED.search(item.text)
+            for item in exchange.questions
+        )
         for part in exchange.answers
         if part in told
     ]
@@ -205,7 +225,9 @@ def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | Non
 
 def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | None:
     for part in group:
-        if re.search(r"一[天日]|每|间隔|吃了|用了|打了|停|睡", part.text) and not re.search(r"[了矣哉]$|有", part.text):
+        if re.search(r"一[天日]|每|间隔|吃了|用了|打了|停|睡", part.text) and not re.search(
+            r"[了矣哉]$|有", part.text
+        ):
             continue
         if re.search(r"[这搿呢恁即][几两一]?[天日]|最近|近来|孕|怀", part.text):
             continue
@@ -226,11 +248,23 @@ def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | No
     early = [part for part in told if part.clause.utterance.id in turns and not part.retracted]
     injured = [part for part in early if _INJURED.search(part.text)]
     affirmed = [part for part in early if not any(item.polarity is Polarity.DENIED for item in part.mentions)]
-    placed = [part for part in affirmed if part.mentions or part.has(Kind.BODY_PART) or _PURPOSE.search(part.text)]
+    placed = [
+        part for part in affirmed if part.mentions or part.has(Kind.BODY_PART) or _PURPOSE.search(part.text)
+    ]
     for part in [*injured, *placed, *affirmed]:
         if _FETCHES.search(part.text):
-            return [Note(FieldKey.CHIEF_COMPLAINT, "复诊取药" if talk.context.kind is VisitKind.RETURN else "取药", (part,))]
-        if part.clause.speaker is Speaker.DOCTOR or part.has(Kind.DRUG) or re.search(r"药|看下|看看|快来|[你您]", part.text):
+            return [
+                Note(
+                    FieldKey.CHIEF_COMPLAINT,
+                    "复诊取药" if talk.context.kind is VisitKind.RETURN else "取药",
+                    (part,),
+                )
+            ]
+        if (
+            part.clause.speaker is Speaker.DOCTOR
+            or part.has(Kind.DRUG)
+            or re.search(r"药|看下|看看|快来|[你您]", part.text)
+        ):
             continue
         text = talk.of_patient(talk.language.rewrite(part.text, list(part.hits)))
         if len(text) < 2:

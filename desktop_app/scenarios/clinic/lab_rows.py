@@ -27,7 +27,9 @@ def _limits(result: LabResult) -> str:
 
 
 def _evidence(sheet: LabSheet, result: LabResult) -> Evidence:
-    return Evidence(source=Source.LAB, image=sheet.image, row=result.row, box=result.box or None, quote=result.value_raw)
+    return Evidence(
+        source=Source.LAB, image=sheet.image, row=result.row, box=result.box or None, quote=result.value_raw
+    )
 
 
 def lab_statements(sheets: Sequence[LabSheet], before: int) -> tuple[Statement, ...]:

@@ -26,7 +26,13 @@ from desktop_app.scenarios.clinic.red_flags import red_flags
 from desktop_app.scenarios.clinic.seen import facts_of
 from desktop_app.writing.talk import Talk, analyse
 
-_DOCTORS_OWN = (FieldKey.PHYSICAL_EXAM, FieldKey.DIAGNOSIS, FieldKey.PLAN, FieldKey.REFERRAL, FieldKey.AUXILIARY_EXAM)
+_DOCTORS_OWN = (
+    FieldKey.PHYSICAL_EXAM,
+    FieldKey.DIAGNOSIS,
+    FieldKey.PLAN,
+    FieldKey.REFERRAL,
+    FieldKey.AUXILIARY_EXAM,
+)
 
 
 class RulesWriter:
@@ -90,7 +96,11 @@ def join(statements: Iterable[Statement]) -> str:
 def _lists(before: str, said: str) -> bool:
     """Whether two denials make one list; 有 and 多 inside one would end the denial there, so it stands alone."""
     both = before.startswith("否认") and said.startswith("否认")
-    return both and before.endswith("史") == said.endswith("史") and not re.search(r"[有多伴需予仍改加转呈]|出现|可见|继续|注意", before)
+    return (
+        both
+        and before.endswith("史") == said.endswith("史")
+        and not re.search(r"[有多伴需予仍改加转呈]|出现|可见|继续|注意", before)
+    )
 
 
 def _one_turn(before: Statement, statement: Statement) -> bool:
@@ -142,7 +152,11 @@ def _state(talk: Talk, key: FieldKey, notes: list[Note], statements: tuple[State
         if key is FieldKey.ALLERGY and notes and all(note.denial for note in notes):
             return FieldState.DENIED
         return FieldState.STATED
-    asked = {FieldKey.ALLERGY: r"过敏|敏感", FieldKey.PAST_HISTORY: r"以前|病史|高血压|糖尿", FieldKey.PERSONAL_FAMILY: r"家里|抽烟|喝酒"}.get(key)
+    asked = {
+        FieldKey.ALLERGY: r"过敏|敏感",
+        FieldKey.PAST_HISTORY: r"以前|病史|高血压|糖尿",
+        FieldKey.PERSONAL_FAMILY: r"家里|抽烟|喝酒",
+    }.get(key)
     if asked is None:
         return FieldState.EMPTY
     spoken = any(re.search(asked, part.text) for part in talk.parts if part.clause.question)

@@ -11,8 +11,8 @@ from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.grounding.claims import Claim, Piece, Problem
 from desktop_app.writing.grounding.quantities import Sort
 
-_HIGH = re.compile(r"↑|偏高|升高|增高|(?<![A-Za-z])H(?![A-Za-z])")
-_LOW = re.compile(r"↓|偏低|降低|减低|(?<![A-Za-z])L(?![A-Za-z/])")
+_HIGH = re.compile(r"↑|偏高|升高|增高|(?<![A-Za-z/])H(?![A-Za-z])")
+_LOW = re.compile(r"↓|偏低|降低|减低|(?<![A-Za-z/])L(?![A-Za-z/])")  # the L of 10*9/L is a litre
 _RANGE = re.compile(
     r"[（(\[]?(?:参考(?:值|范围|区间)?)?[:：]?\s*(\d+(?:\.\d+)?)\s*[-~～—–]+\s*(\d+(?:\.\d+)?)[^，。；]{0,12}?[）)\]]?"
 )
@@ -31,11 +31,18 @@ def rows_for(claim: Claim, context: VisitContext) -> list[tuple[LabSheet, LabRes
     found = []
     for piece in claim.pieces:
         for sheet in context.sheets:
-            for row in sheet.rows:
-                if (sheet.image, row.row) in given or _names(piece, row):
-                    found.append((sheet, row, piece))
-                    break
+            rows = [row for row in sheet.rows if (sheet.image, row.row) in given or _names(piece, row)]
+            if rows:
+                found.append((sheet, max(rows, key=lambda row: _fit(piece, sheet, row, given)), piece))
     return found
+
+
+def _fit(
+    piece: Piece, sheet: LabSheet, row: LabResult, given: set[tuple[str | None, int | None]]
+) -> tuple[bool, int]:
+    """Rank the rows that a piece may mean: the cited one if it is named, else the one with the longest name."""
+    named = _names(piece, row)
+    return named and (sheet.image, row.row) in given, len(row.name) if named else 0
 
 
 def _names(piece: Piece, row: LabResult) -> bool:

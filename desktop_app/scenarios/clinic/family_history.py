@@ -1,0 +1,79 @@
+"""Relatives' diseases, and the patient's own denial beside them."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.core.records.drafts import FieldKey
+from desktop_app.scenarios.clinic.answers import is_bare_no
+from desktop_app.scenarios.clinic.asked import asks_family
+from desktop_app.scenarios.clinic.naming import denial_of, list_of, name_of
+from desktop_app.scenarios.clinic.notes import Note
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.polarity import Mention, Polarity
+from desktop_app.writing.talk import Exchange, Part, Talk
+
+_NOT_I = re.compile(
+    r"^(?:我|俺|阮|涯|他|她|佢|伊|渠|我自己|娃儿|孩子)(?:倒|就|可|自己)?(?:没有|没得|冇|无|呒没|没)(?:的|"
+    r"得|个|啊|嘞|了|过)?$"
+)
+_SHORT = 2
+
+
+def relative_notes(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
+    """Return what a clause tells of a relative's health; neighbours and their kind are none."""
+    family = asks_family(exchange)
+    disease = _diseases(part, family=family)
+    if part.subject.blood == "no" or not (disease or family):
+        return []
+    if disease:
+        return [Note(FieldKey.PERSONAL_FAMILY, _told(part, disease), (part,))]
+    if is_bare_no(part.text) or re.search(r"没|无|冇|呒|毋", part.text):
+        return []
+    return _by_question(talk, exchange, part)
+
+
+def _diseases(part: Part, *, family: bool) -> list[Mention]:
+    """Return what a relative has; a symptom counts only where the family was asked for, or has it too."""
+    affirmed = [
+        item
+        for item in part.named(Kind.DIAGNOSIS, Kind.SYMPTOM, Kind.DRUG)
+        if item.polarity is Polarity.AFFIRMED
+    ]
+    if family or "也" in part.text:
+        return affirmed
+    return [item for item in affirmed if item.kind is not Kind.SYMPTOM]
+
+
+def _told(part: Part, disease: list[Mention]) -> str:
+    who, names = part.subject.who, list_of(name_of(item) for item in disease)
+    if "过敏" in part.text:
+        return f"{who}{names}过敏"
+    if part.named(Kind.DRUG) and not part.named(Kind.DIAGNOSIS):
+        return f"{who}服用{names}"
+    return f"{who}有{names}"
+
+
+def _by_question(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
+    """Return a relative's answer to the question for the family: its disease, or the words where none was named."""
+    who = part.subject.who
+    if exchange.questions and not exchange.topics:
+        said = talk.language.write(part.text, part.amended, list(part.hits))
+        return [Note(FieldKey.PERSONAL_FAMILY, f"{who}：{said}", (part,))] if len(said) > _SHORT else []
+    topics = [item for item in exchange.topics if item.kind is Kind.DIAGNOSIS]
+    if not topics or not re.search(r"有|也|得|患|高", part.text):
+        return []
+    names = list_of(name_of(item) for item in topics)
+    return [Note(FieldKey.PERSONAL_FAMILY, f"{who}有{names}", (*exchange.questions, part))]
+
+
+def patients_own_denial(exchange: Exchange, part: Part) -> Note | None:
+    """Return the denial in 高血压是我妈有，他没有: what the clauses before said of a relative."""
+    if not _NOT_I.match(part.text):
+        return None
+    earlier = [item for item in exchange.answers if item.key < part.key and not item.subject.patient][-2:]
+    names = [name_of(item) for other in earlier for item in other.named(Kind.DIAGNOSIS)]
+    if not names:
+        return None
+    text = denial_of(FieldKey.PAST_HISTORY, names)
+    return Note(FieldKey.PAST_HISTORY, text, (*earlier, part), denial=True)

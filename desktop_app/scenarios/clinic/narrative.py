@@ -1,0 +1,196 @@
+"""What a clause of the patient's party tells about the patient: a statement, or a denial in its own words."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.core.records.drafts import FieldKey, Reason
+from desktop_app.scenarios.clinic.answers import decide, is_bare_no
+from desktop_app.scenarios.clinic.asked import field_of_topic
+from desktop_app.scenarios.clinic.naming import VAGUE, denial_of, list_of, name_of
+from desktop_app.scenarios.clinic.notes import Note
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.polarity import Mention, Polarity
+from desktop_app.writing.talk import Exchange, Part, Talk
+
+_REFUSED = re.compile(
+    r"(?:没有?|没敢|不敢|呒没|冇|唔敢|勿敢|毋敢|未|不想|没让|没得|没舍得)(?:去|敢|让|再|咁|按|照)?(?:吃|用|打|喝|"
+    r"服|食|做|搽|擦|涂|抹|整|割|点|滴|查|看|去|弄|管|咁做|让)"
+)
+_DENIAL_REST = re.compile(
+    r"没有|没得|呒没|莫得|冇|没|不是|不|无|未|唔|勿|毋|袂|弗|都|也|就|侪|有|的|了|过|个|是|系|会|这些|那些|怎么|啥|"
+    r"什么|咩|也|得|啊|呀|嘞|哈|啦|嘛|哦|倒|、|和|跟|、|矣|啲|伐|我|药|觉得|出现|俺|还|这|那|大|事|一直|从来|以前"
+)
+_DAILY_LIFE = re.compile(
+    r"镇上|街上|城里|看了手机|衣裳|本子|买的|我女|我儿|厂里|学校|作业|上学|放学|做饭|带娃|庄稼|收完|不听|"
+    r"哪个会|数不清|说不好|你看|别提|没法说|陪[^，]{1,4}来"
+)
+_ASKED_OF = re.compile(
+    r"狗[^，？]{0,3}疫苗|大小便|大便|小便|尿量|胃口|饭量|睡眠|精神|白带|月经|胎动|产检|尿蛋白|视力|疫苗|破伤风针|"
+    r"狂犬疫苗|体重|血糖|血压(?=哪能|怎么样|咋样|多少|控制|量)|痰|伤口|颜色"
+)
+_HABIT_ASKED = re.compile(r"烟酒|抽烟|吸烟|食烟|喝酒|饮酒|香烟")
+_HAPPENED = re.compile(
+    r"^(?:有过?|[^，]{0,4}(?:年前|去年|前年|旧年|小时候|上个?月))[^，]{0,3}(?:有|得|发|犯|做|打)?过?(?:一|"
+    r"两|几)?[次回趟摆]?$"
+)
+_NOT_TESTED = re.compile(r"(?:没有?|无|冇|呒没|未|毋捌)(?:去)?(?:验|查|量|测)过?")
+_QUANTITY = re.compile(
+    r"[零一二三四五六七八九十两半几\d]+(?:个|多|来)?(?:天|日|周|礼拜|星期|月|年|小时|钟|次|道|回|趟|摆|粒|片|颗|度|岁|遍)"
+)
+_SHORT = 2
+_TOLD_AT_MOST = 5  # clauses of one answer that are kept without any word that the tables know
+
+
+class Narrative:
+    """Writes what clauses tell.
+
+    Args:
+        talk: the analysed talk.
+    """
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._told_of: set[int] = set()  # utterances whose topic was written already
+
+    def notes(self, exchange: Exchange, part: Part, field: FieldKey) -> list[Note]:
+        """Return the notes of one clause that is about the patient.
+
+        Args:
+            exchange: in which it answers.
+            part: the clause.
+            field: where it belongs.
+        """
+        denied = [item for item in part.mentions if item.polarity is Polarity.DENIED]
+        if denied and _only_denies(part, denied):
+            return _denials(exchange, part, denied, field)
+        refused = self._refused(exchange, part, field)
+        if refused is not None:
+            return refused
+        return self._statement(exchange, part, field) if _informative(exchange, part) else []
+
+    def topic_name(self, topic: Mention, polarity: Polarity) -> str:
+        """Return what was asked as a record names it; in a denial without 有, which would affirm what follows it."""
+        if topic.entry.detail != "unlisted":
+            return name_of(topic)
+        name = self._talk.language.rewrite(topic.standard)
+        return name.replace("有", "") if polarity is Polarity.DENIED else name
+
+    def _refused(self, exchange: Exchange, part: Part, field: FieldKey) -> list[Note] | None:
+        """Return what was not taken, not done or not tested; None where the clause tells something else."""
+        tested = part.named(Kind.DIAGNOSIS)
+        if tested and _NOT_TESTED.search(part.text):
+            return [Note(field, f"未查{list_of(name_of(item) for item in tested)}", (part,), denial=True)]
+        if not _REFUSED.search(part.text):
+            return None
+        drugs = part.named(Kind.DRUG, Kind.DRUG_GROUP)
+        if drugs or "药" in part.text:
+            names = list_of(name_of(item) for item in drugs) or "药"
+            return [Note(field, f"未用{names}", (part,), denial=True)]
+        if part.mentions:
+            return None
+        said = self._talk.language.rewrite(part.text)
+        kept = exchange.questions and len(said) > _SHORT
+        return [Note(field, said, (part,), denial=True)] if kept else []
+
+    def _statement(self, exchange: Exchange, part: Part, field: FieldKey) -> list[Note]:
+        said = self._talk.of_patient(self._talk.language.write(part.text, part.amended, list(part.hits)))
+        if len(said) < _SHORT:
+            return []
+        if field is FieldKey.PAST_HISTORY:
+            said = said.replace("血压高", "高血压")
+        said = said.replace("饭食欲", "食欲")
+        reasons = (Reason.AMBIGUOUS,) if any(item.ambiguous for item in part.mentions) else ()
+        topic = self._topic(exchange, part)
+        if topic and topic not in said:
+            return [Note(field, f"{topic}：{said}", (*exchange.questions, part), reasons=reasons)]
+        return [Note(field, said, (part,), reasons=reasons)]
+
+    def _topic(self, exchange: Exchange, part: Part) -> str:
+        """Return what a question was about where the answer alone doesn't say: 胎动：这2天好像少一点."""
+        turn = part.clause.utterance.id
+        if part.mentions or turn in self._told_of:
+            return ""
+        self._told_of.add(turn)
+        before = [
+            item for item in exchange.answers if item.clause.utterance.id == turn and item.key < part.key
+        ]
+        if any(_settles(item) for item in before):
+            return ""
+        if _HAPPENED.search(part.text) and len(exchange.topics) == 1:
+            return self.topic_name(exchange.topics[0], Polarity.AFFIRMED)
+        asked = _asked_of(exchange)
+        if asked and not before:
+            return asked
+        topics = _affirmed_topics(exchange)
+        return name_of(topics[0]) if len(topics) == 1 else ""
+
+
+def _settles(part: Part) -> bool:
+    """Whether a clause already answered what was asked, so that the next tells something else."""
+    return bool(part.mentions) or is_bare_no(part.text) or bool(re.match(r"[不没冇唔勿毋袂呒无]", part.text))
+
+
+def _asked_of(exchange: Exchange) -> str:
+    """Return the one noun that a question was about, nothing where it was about several."""
+    named = _ASKED_OF.findall(exchange.asked) or _HABIT_ASKED.findall(exchange.asked)
+    nouns = {name for name in named if name != "颜色"} or set(named)
+    return next(iter(nouns)) if len(nouns) == 1 else ""
+
+
+def _affirmed_topics(exchange: Exchange) -> list[Mention]:
+    affirmed = {
+        topic.standard
+        for verdict in decide(exchange)
+        if verdict.polarity is Polarity.AFFIRMED
+        for topic in verdict.topics
+    }
+    return [
+        item
+        for item in exchange.topics
+        if item.standard in affirmed
+        and item.standard not in VAGUE
+        and item.entry.detail not in ("verb", "unlisted")
+    ]
+
+
+def _informative(exchange: Exchange, part: Part) -> bool:
+    """Whether a clause says something for the record: words or quantities that are known, or an early answer."""
+    if part.mentions or part.has(Kind.BODY_PART):
+        return True
+    if _DAILY_LIFE.search(part.text) and not re.search(r"[药针片粒]", part.text):
+        return False
+    if _QUANTITY.search(part.text):
+        return True
+    turn = [
+        item
+        for item in exchange.answers
+        if item.clause.utterance is part.clause.utterance and not item.retracted
+    ]
+    return bool(exchange.questions) and turn.index(part) < _TOLD_AT_MOST
+
+
+def _only_denies(part: Part, denied: list[Mention]) -> bool:
+    """Whether nothing but grammar is left of a clause beside what it denies."""
+    standards = {item.standard for item in denied}
+    rest = part.text
+    for item in sorted(part.mentions, key=lambda mention: -mention.start):
+        if item.standard in standards:
+            rest = rest[: item.start] + rest[item.end :]
+    return len(_DENIAL_REST.sub("", rest)) <= _SHORT
+
+
+def _denials(exchange: Exchange, part: Part, denied: list[Mention], field: FieldKey) -> list[Note]:
+    """Return one denial a field; a drug that was denied was not used."""
+    notes = [
+        Note(field, f"未用{name_of(item)}", (part,), denial=True)
+        for item in denied
+        if item.kind in (Kind.DRUG, Kind.DRUG_GROUP)
+    ]
+    groups: dict[FieldKey, list[str]] = {}
+    for item in denied:
+        if item.kind not in (Kind.DRUG, Kind.DRUG_GROUP) and name_of(item) not in VAGUE:
+            groups.setdefault(field_of_topic(item.kind, item.standard, field), []).append(name_of(item))
+    for home, names in groups.items():
+        notes.append(Note(home, denial_of(home, names), (*exchange.questions[-1:], part), denial=True))
+    return notes
