@@ -229,7 +229,7 @@ def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | Non
             r"[了矣哉]$|有", part.text
         ):
             continue
-        if re.search(r"[这搿呢恁即][几两一]?[天日]|最近|近来|孕|怀", part.text):
+        if re.search(r"[这搿呢恁即][几两一]?[天日]|最近|近来|孕|怀|以前|住过|小时候|年前", part.text):
             continue
         said = talk.language.quantities(talk.language.standard(part.text))
         match = _LENGTH.search(said)

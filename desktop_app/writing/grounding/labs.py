@@ -23,7 +23,7 @@ _QUALITATIVE = re.compile(r"阴性|阳性|弱阳性|±|\+{1,4}|\d\+")
 
 def rows_for(claim: Claim, context: VisitContext) -> list[tuple[LabSheet, LabResult, Piece]]:
     """Return the sheet rows that a statement names, each with the piece that names it."""
-    given = {
+    given: set[tuple[str | None, int | None]] = {
         (item.image, item.row)
         for item in claim.statement.evidence
         if item.source in (Source.LAB, Source.IMAGE) and item.row is not None
@@ -38,7 +38,7 @@ def rows_for(claim: Claim, context: VisitContext) -> list[tuple[LabSheet, LabRes
 
 
 def _fit(
-    piece: Piece, sheet: LabSheet, row: LabResult, given: set[tuple[str | None, int | None]]
+    piece: Piece, sheet: LabSheet, row: LabResult, given: set[tuple[str | None, int]]
 ) -> tuple[bool, int]:
     """Rank the rows that a piece may mean: the cited one if it is named, else the one with the longest name."""
     named = _names(piece, row)
