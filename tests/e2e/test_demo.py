@@ -76,6 +76,19 @@ def test_the_sheet_was_read(shown: dict[str, Any]) -> None:
     assert values["white_blood_cell"] == 11.62
 
 
+def test_every_row_of_the_sheet_that_is_beyond_doubt_stands_verified(shown: dict[str, Any]) -> None:
+    rows = {row["row"] for row in shown["sheets"][0]["rows"] if not row["review"]}
+    statements = shown["draft"]["fields"]["auxiliary_exam"]["statements"]
+    verified = {
+        evidence["row"]
+        for item in statements
+        if item["support"] == "verified"
+        for evidence in item["evidence"]
+        if evidence["source"] == "lab"
+    }
+    assert verified >= rows
+
+
 def test_a_person_decided_on_everything_open_and_signed(shown: dict[str, Any]) -> None:
     open_before = {
         item["id"]
