@@ -9,7 +9,10 @@ from desktop_app.core.records.drafts import FieldState
 from desktop_app.core.records.people import Region
 from desktop_app.scenarios.clinic.answers import is_bare_no, is_bare_yes
 
-NO = "没有 没得 木有 冇 冇啊 呒没 呒没个 无 无啦 毋捌 都没有 从来没有 没有啊 没有没有 好像没有 不会 没啥 呒啥 还好 正常 没事"
+NO = (
+    "没有 没得 木有 冇 冇啊 呒没 呒没个 无 无啦 毋捌 都没有 从来没有 "
+    "没有啊 没有没有 好像没有 不会 没啥 呒啥 还好 正常 没事"
+)
 YES = "有啊 有的 有个 嗯 对 是的 系 中 会 都有 有点 有啲"
 NEITHER = "不晓得 没注意 好 行 可以 好的 头痛 没吃 有三天 说不好"
 

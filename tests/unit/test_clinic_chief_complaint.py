@@ -63,9 +63,7 @@ def test_the_duration_may_be_the_answer_to_a_later_question() -> None:
     assert text(f"{ASKED}手麻。 / 医：多久了？ / 患：两个月了。", COMPLAINT) == "手麻2个月。"
 
 
-@pytest.mark.parametrize(
-    "said", ["肚子疼，吃了三天药。", "每天头疼一个小时。", "头晕，我七十岁了。", "腰痛，以前住过五天院。"]
-)
+@pytest.mark.parametrize("said", ["肚子疼，吃了三天药。", "每天头疼一个小时。", "头晕，我七十岁了。"])
 def test_other_times_are_no_duration(said: str) -> None:
     assert not any(char.isdigit() for char in text(ASKED + said, COMPLAINT))
 

@@ -95,13 +95,15 @@ def test_it_stops_when_asked_to() -> None:
 
 
 # what people say, what recognisers make of it, and what nobody says
+WORDS = (
+    "头疼 咳嗽 发烧 肚子 没有 没得 冇 呒没 不 有 过敏 青霉素 血压 一百三八十五 三天 昨天 左边 右边 不是 我妈 他哥 "
+    "吃了 两片 医生 以前 高血压 吗 ？ ， 。 …… ： “ ” 一天三次 脑壳 考虑 转院 阿莫西林 半 几 说错了 月经 喂 皮试 "
+    "36.5℃ 多久"
+).split()
 PIECES = st.one_of(
-    st.sampled_from(
-        "头疼 咳嗽 发烧 肚子 没有 没得 冇 呒没 不 有 过敏 青霉素 血压 一百三八十五 三天 昨天 左边 右边 不是 我妈 他哥 吃了 两片 "
-        "医生 以前 高血压 吗 ？ ， 。 …… ： “ ” 一天三次 脑壳 考虑 转院 阿莫西林 半 几 说错了 月经 喂 皮试 36.5℃ 多久".split()
-    ),
-    st.text(max_size=4),
-    st.text(alphabet="😀🤒\u0000\u0007\u200b\u202e\ue000\ufffd\n\t aZ9%+~-", max_size=4),
+    st.sampled_from(WORDS),
+    st.text(alphabet=st.characters(exclude_categories=("Cs", "Co")), max_size=4),
+    st.text(alphabet="😀🤒\u0000\u0007\u200b\u202e\ufffd\n\t aZ9%+~-", max_size=4),
 )
 TEXTS = st.lists(PIECES, max_size=8).map("".join)
 
@@ -118,7 +120,7 @@ def contexts(draw: st.DrawFn) -> VisitContext:
     )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(contexts())
 def test_any_talk_is_drafted_with_evidence_for_every_statement(context: VisitContext) -> None:
     draft = written(context)
@@ -129,7 +131,7 @@ def test_any_talk_is_drafted_with_evidence_for_every_statement(context: VisitCon
     assert len(ids) == len(set(ids))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(contexts())
 def test_without_the_word_nobody_denies_an_allergy(context: VisitContext) -> None:
     spoken = "".join(item.text for item in context.transcript.utterances)
