@@ -38,7 +38,7 @@ def rows_for(claim: Claim, context: VisitContext) -> list[tuple[LabSheet, LabRes
 
 
 def _fit(
-    piece: Piece, sheet: LabSheet, row: LabResult, given: set[tuple[str | None, int]]
+    piece: Piece, sheet: LabSheet, row: LabResult, given: set[tuple[str | None, int | None]]
 ) -> tuple[bool, int]:
     """Rank the rows that a piece may mean: the cited one if it is named, else the one with the longest name."""
     named = _names(piece, row)
