@@ -10,8 +10,6 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from desktop_app.core.records.sheets import LabResult
-
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: st.text(max_size=6),
     int: st.integers(-(10**6), 10**6),
@@ -42,8 +40,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if origin is tuple:
         return st.tuples(*map(values, arguments))
     if dataclasses.is_dataclass(kind):
-        # a result's value has no default, so one that is left out cannot be told from none
-        hints = get_type_hints(kind) | ({"value": float | str} if kind is LabResult else {})
+        hints = get_type_hints(kind)
         return st.builds(kind, **{item.name: values(hints[item.name]) for item in dataclasses.fields(kind)})
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(list(kind))

@@ -78,8 +78,15 @@ def test_whole_numbers_are_read_as_floats_where_one_is_wanted() -> None:
 @pytest.mark.parametrize("value", [4.5, "阴性", None])
 def test_a_value_of_several_types(value: float | str | None) -> None:
     result = LabResult(row=1, name_raw="尿蛋白", value_raw="x", value=value)
-    data = to_json(result) | {"value": value}
-    assert from_json(LabResult, data).value == value
+    assert from_json(LabResult, to_json(result)).value == value
+
+
+def test_a_sheet_with_a_row_that_has_no_value() -> None:
+    row = LabResult(row=1, name_raw="尿蛋白", value_raw="▒▒", value=None)
+    sheet = LabSheet(image="a.jpg", rows=(row, LabResult(row=2, name_raw="尿糖", value_raw="±", value="±")))
+    stored = json.loads(json.dumps(to_json(sheet)))
+    assert "value" not in stored["rows"][0]
+    assert from_json(LabSheet, stored) == sheet
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ class LabResult:
     row: int  # counts from 1 on its sheet
     name_raw: str
     value_raw: str
-    value: float | str | None
+    value: float | str | None = None
     analyte: str | None = None  # code of lab_item.csv
     name: str = ""
     loinc: str = ""
