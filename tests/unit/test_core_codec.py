@@ -102,6 +102,7 @@ def test_a_sheet_with_a_row_that_has_no_value() -> None:
         (Transcript, {"id": "t", "region": "mars"}, "Transcript.region"),
         (TextBox, {"text": "", "confidence": 1.0, "box": [[0]]}, "TextBox.box[0]"),
         (TextBox, {"text": "", "confidence": False, "box": []}, "TextBox.confidence"),
+        (TextBox, {"text": "", "confidence": 10**400, "box": []}, "TextBox.confidence"),
         (Patient, {"id": "p", "birth_date": "gestern"}, "Patient.birth_date"),
         (Patient, {"id": "p", "birth_date": 7}, "Patient.birth_date"),
     ],

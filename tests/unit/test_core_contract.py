@@ -30,7 +30,7 @@ from desktop_app.core.records.sheets import Flag, LabResult, LabSheet
 
 def _kept(statement: Statement) -> Statement:
     """Return a statement as the shape carries it: an id of its own, fresh."""
-    return replace(statement, id=statement.id or "s", stale=False)
+    return replace(statement, id=statement.id or "s")
 
 
 def _told(field: DraftField) -> DraftField:
@@ -89,6 +89,68 @@ def test_a_stale_statement_says_so() -> None:
     field = DraftField(key=FieldKey.PLAN, statements=(Statement(id="p", text="复诊", stale=True),))
     printed = draft_json(Draft(scenario="clinic", engine=EngineUse(writer="rules"), fields=(field,)))
     assert printed["fields"]["plan"]["statements"][0]["stale"] is True
+    assert draft_from_json(printed).field(FieldKey.PLAN).statements[0].stale
+
+
+def read_statement(**members: object) -> Statement:
+    data = {"fields": {"plan": {"statements": [{"text": "复诊", **members}]}}}
+    (statement,) = draft_from_json(data).field(FieldKey.PLAN).statements
+    return statement
+
+
+@pytest.mark.parametrize(
+    ("members", "reasons"),
+    [
+        ({"reason": "dose"}, (Reason.DOSE,)),
+        ({"reason": "dose", "reasons": []}, (Reason.DOSE,)),
+        ({"reason": "dose", "reasons": ["unit"]}, (Reason.DOSE, Reason.UNIT)),
+        ({"reason": "unit", "reasons": ["dose", "unit"]}, (Reason.DOSE, Reason.UNIT)),
+        ({"reason": ["dose"], "reasons": [{}, "mood", ["unit"], "unit", None]}, (Reason.UNIT,)),
+        ({"reasons": {"dose": 1}}, ()),
+    ],
+)
+def test_reasons_are_kept_and_others_passed_over(
+    members: dict[str, object], reasons: tuple[Reason, ...]
+) -> None:
+    assert read_statement(**members).reasons == reasons
+
+
+def test_marks_of_another_kind_are_passed_over() -> None:
+    odd = read_statement(support=[], stale="yes", derivation={}, id={"a": 1})
+    assert (odd.support, odd.stale, odd.derivation) == (Support.UNSUPPORTED, False, None)
+    assert odd.id not in ("", "{'a': 1}")
+    assert read_statement(id=7).id == "7"
+    draft = draft_from_json(
+        {
+            "scenario": {},
+            "engine": {"writer": [1], "model": 3},
+            "fields": {"plan": {"state": {}, "findings": ["x", {}]}},
+        }
+    )
+    assert (draft.scenario, draft.engine) == ("clinic", EngineUse(writer="unknown"))
+    assert draft.fields == (DraftField(key=FieldKey.PLAN, findings=("x",)),)
+
+
+def places(data: object) -> list[tuple[Any, Any]]:
+    """Return every place of a JSON value that can be written: its container and key."""
+    if not isinstance(data, dict | list):
+        return []
+    keys: list[Any] = list(data) if isinstance(data, dict) else list(range(len(data)))
+    return [(data, key) for key in keys] + [place for key in keys for place in places(data[key])]
+
+
+@settings(max_examples=150, deadline=None)
+@given(drafts(), st.data())
+def test_any_json_anywhere_in_a_draft_is_read_or_refused(draft: Draft, data: st.DataObject) -> None:
+    printed = json.loads(json.dumps(draft_json(draft)))
+    container, key = data.draw(st.sampled_from(places(printed)))
+    container[key] = data.draw(JSON | st.sampled_from([10**400, -(10**400)]))
+    try:
+        read = draft_from_json(printed)
+    except InputError:
+        return
+    again = draft_json(read)
+    assert draft_json(draft_from_json(json.loads(json.dumps(again)))) == again
 
 
 def test_a_bare_draft_of_somebody_else() -> None:

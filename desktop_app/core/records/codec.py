@@ -115,7 +115,10 @@ def _read_plain(kind: Any, data: object, place: str) -> object:
         except ValueError as error:
             raise _wrong(place, kind) from error
     if kind is float and isinstance(data, int) and not isinstance(data, bool):
-        return float(data)
+        try:
+            return float(data)
+        except OverflowError as error:  # JSON allows whole numbers of any length
+            raise _wrong(place, kind) from error
     if isinstance(kind, type) and isinstance(data, kind) and (kind is bool or not isinstance(data, bool)):
         return data
     raise _wrong(place, kind)

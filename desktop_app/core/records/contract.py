@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from desktop_app.core.clock import new_id
 from desktop_app.core.errors import InputError
@@ -21,6 +22,8 @@ from desktop_app.core.records.drafts import (
     Support,
 )
 from desktop_app.core.records.sheets import LabSheet
+
+Member = TypeVar("Member", bound=StrEnum)
 
 
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
@@ -80,7 +83,8 @@ def draft_json(draft: Draft) -> dict[str, Any]:
 def draft_from_json(data: object) -> Draft:
     """Read a draft that anybody wrote in the shape of `jiceng draft --json`.
 
-    Statements may lack everything but their text; a field may be a bare string.
+    Statements may lack everything but their text; a field may be a bare string. A mark that is none of ours
+    (a support, state, reason or id of another kind) is passed over.
 
     Raises:
         InputError: it is not of that shape.
@@ -88,11 +92,11 @@ def draft_from_json(data: object) -> Draft:
     if not isinstance(data, Mapping) or not isinstance(data.get("fields"), Mapping):
         raise InputError("input.draft_shape")
     engine = data.get("engine") if isinstance(data.get("engine"), Mapping) else {}
-    writer, model = (engine or {}).get("writer"), (engine or {}).get("model")
+    writer, model = _text((engine or {}).get("writer")), _text((engine or {}).get("model"))
     fields = tuple(_field(key, value) for key, value in data["fields"].items())
     return Draft(
-        scenario=str(data.get("scenario") or "clinic"),
-        engine=EngineUse(writer=str(writer or "unknown"), model=str(model) if model else None),
+        scenario=_text(data.get("scenario")) or "clinic",
+        engine=EngineUse(writer=writer or "unknown", model=model or None),
         fields=fields,
         alerts=tuple(from_json(Alert, item) for item in _list(data.get("alerts"))),
     )
@@ -100,6 +104,15 @@ def draft_from_json(data: object) -> Draft:
 
 def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _known(kind: type[Member], value: object) -> Member | None:
+    """Return the enumeration's member; none for any other JSON value, hashable or not."""
+    return next((item for item in kind if item.value == value), None)
 
 
 def _field(key: object, value: object) -> DraftField:
@@ -117,14 +130,13 @@ def _field(key: object, value: object) -> DraftField:
         raise InputError("input.draft_shape")
     if text.strip() and not statements:
         statements = (Statement(id=new_id(), text=text.strip()),)
-    state = value.get("state")
-    known = isinstance(state, str) and state in set(FieldState)
+    told = FieldState.STATED if statements else FieldState.EMPTY
     return DraftField(
         key=field_key,
         text=text,
-        state=FieldState(str(state)) if known else FieldState.STATED if statements else FieldState.EMPTY,
+        state=_known(FieldState, value.get("state")) or told,
         statements=statements,
-        findings=tuple(str(item) for item in _list(value.get("findings"))),
+        findings=tuple(item for item in _list(value.get("findings")) if isinstance(item, str)),
     )
 
 
@@ -133,17 +145,28 @@ def _statement(data: object) -> Statement:
         data = {"text": data}
     if not isinstance(data, Mapping) or not isinstance(data.get("text"), str):
         raise InputError("input.draft_shape")
-    support = data.get("support")
-    reasons = [item for item in _list(data.get("reasons")) if item in set(Reason)]
     derivation = data.get("derivation")
     return Statement(
-        id=str(data.get("id") or new_id()),
+        id=_id(data.get("id")) or new_id(),
         text=data["text"],
-        support=Support(support) if support in set(Support) else Support.UNSUPPORTED,
+        support=_known(Support, data.get("support")) or Support.UNSUPPORTED,
         derivation=derivation if isinstance(derivation, str) else None,
         evidence=tuple(from_json(Evidence, item) for item in _list(data.get("evidence"))),
-        reasons=tuple(Reason(str(item)) for item in reasons),
+        reasons=_reasons(data.get("reason"), data.get("reasons")),
+        stale=data.get("stale") is True,
     )
+
+
+def _id(value: object) -> str:
+    whole = isinstance(value, int) and not isinstance(value, bool)  # others may number their statements
+    return str(value) if whole else _text(value)
+
+
+def _reasons(first: object, others: object) -> tuple[Reason, ...]:
+    """Return the reasons in their order; `reason` stands alone or is the first of `reasons`."""
+    known = [item for value in _list(others) if (item := _known(Reason, value))]
+    single = _known(Reason, first)
+    return tuple(known if single is None or single in known else [single, *known])
 
 
 def sheet_json(sheet: LabSheet) -> dict[str, Any]:
