@@ -267,7 +267,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
         (rf"(?P<n>{_NUM})(?P<unit>{_ALL_COUNT})(?!路|理)", _count),
         (rf"(?P<n>{_NUM}|半)(?P<unit>{_DOSE})", _count),
         (rf"(?P<n>{_NUM})(?P<unit>{_THINGS})", _thing),
-        (rf"(?<![{NUMERALS}])[一二三四五六七八九两]?[十百][{NUMERALS}]*(?![{NUMERALS}分])", _long_run),
+        (
+            rf"(?<![{NUMERALS}])[一二三四五六七八九两]?[十百][{NUMERALS}]*(?![{NUMERALS}分合全日部花])(?!点[几多])",
+            _long_run,
+        ),
     )
 )
 
@@ -275,6 +278,9 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
 def _kept_name(name: str) -> str:
     """Return the pattern of a name whose numerals stay; 一点 is "a little", but 一点九 is a number."""
     return f"{name}(?![{NUMERALS}])" if name == "一点" else re.escape(name)
+
+
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 class MeasureWriter:
@@ -295,6 +301,7 @@ class MeasureWriter:
 
     def rewrite(self, text: str) -> str:
         """Return the text with its quantities in record notation."""
+        text = _PRIVATE.sub("", text)  # code points without a meaning; placeholders below use them
         if not any(char in NUMERALS or char in "半几把℃度" or char.isdigit() for char in text):
             return text
         held: list[str] = []

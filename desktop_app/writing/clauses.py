@@ -63,8 +63,11 @@ def split(utterance: Utterance, speaker: Speaker | None = None, *, marked: bool 
     for number, match in enumerate(_SENTENCE.finditer(utterance.text)):
         sentence = match[0]
         asks = bool(_QUESTION_MARK.search(sentence)) or (not marked and is_question(sentence))
-        for start, end, abrupt in _pieces(sentence):
+        pieces = list(_pieces(sentence))
+        for start, end, abrupt in pieces:
             text = sentence[start:end]
+            last = end == pieces[-1][1]
+            told = (speaker or utterance.speaker) in (Speaker.PATIENT, Speaker.FAMILY)
             clauses.append(
                 Clause(
                     utterance=utterance,
@@ -73,7 +76,8 @@ def split(utterance: Utterance, speaker: Speaker | None = None, *, marked: bool 
                     end=match.start() + end,
                     text=text,
                     sentence=number,
-                    question=asks,
+                    # a patient tells first and asks last (咳嗽三天，要不要输液？), a doctor lists what is asked
+                    question=asks and (last or not told or is_question(text)),
                     abrupt=abrupt,
                 )
             )

@@ -96,18 +96,44 @@ _COUNTED = re.compile(
 _NO = re.compile(r"^(?:不|哦不|啊不|不不|毋是|唔系|勿是|不是|不对|错了|说错了?|讲错了?|哦不对|等等|是)$")
 
 
+def _corrected_count(rest: list[Clause], clause: Clause) -> Clause | None:
+    """Return the clause with the right number: after a marker, or at once where the speaker broke off."""
+    marked = bool(rest) and bool(_NO.match(rest[0].text))
+    if marked:
+        return rest[1] if len(rest) > 1 else None
+    return rest[0] if rest and clause.abrupt else None
+
+
+def _amended_by_another(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause]]:
+    """Return what a later speaker puts right inside an earlier clause: 头疼三天了 … 不是三天，是五天."""
+    found: dict[tuple[int, int], tuple[str, Clause]] = {}
+    for index, clause in enumerate(clauses[:-1]):
+        following = clauses[index + 1]
+        old = re.fullmatch(rf"(?:不是|唔系|勿是|毋是)(?P<what>{_COUNTED.pattern})(?:了|矣|哉)?", clause.text)
+        new = _COUNTED.match(re.sub(r"^(?:而?是|就?系)", "", following.text))
+        if old is None or new is None or following.utterance is not clause.utterance:
+            continue
+        for earlier in clauses[:index]:
+            near = 0 < clause.utterance.id - earlier.utterance.id <= _NEAR
+            if near and old["what"] in earlier.text and len(earlier.text) > len(old["what"]) + 1:
+                found[_key(earlier)] = (earlier.text.replace(old["what"], new[0]), following)
+    return found
+
+
+_NEAR = 3  # turns within which one speaker corrects another
+
+
 def amendments(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause]]:
     """Return clauses of which one number was put right, with the right text and the clause that says it.
 
     吃三天，不，五天 becomes 吃五天; 糖尿病七年……八年 becomes 糖尿病八年. The clause with the right number is spent.
     """
-    found: dict[tuple[int, int], tuple[str, Clause]] = {}
+    found = _amended_by_another(clauses)
     for index, clause in enumerate(clauses):
         if clause.speaker is Speaker.DOCTOR:
             continue  # orders keep the last of two values by their own rule
         rest = [item for item in clauses[index + 1 : index + 4] if item.utterance is clause.utterance]
-        marked = bool(rest) and bool(_NO.match(rest[0].text))
-        following = rest[1] if marked and len(rest) > 1 else rest[0] if rest and clause.abrupt else None
+        following = _corrected_count(rest, clause)
         if following is None:
             continue
         new = _COUNTED.match(following.text.removeprefix("是").removeprefix("系"))
@@ -201,7 +227,7 @@ def _across(clauses: list[Clause], gone: set[tuple[int, int]]) -> set[tuple[int,
         if (
             not _MARKER.match(start)
             and not clause.text.startswith("哦对")
-            and not re.search(r"[说讲][错反]", clause.utterance.text)
+            and not re.search(r"[说讲看][错反]", clause.utterance.text)
         ):
             continue
         group = [item for item in told[index:] if item.utterance is clause.utterance]

@@ -251,6 +251,10 @@ def _shields(hit: Hit, cue: re.Match[str]) -> bool:
     return hit.end - hit.start > len(cue[0])
 
 
+# two negations affirm (没有一天不头疼), a condition denies nothing (不咳嗽就喘), an untaken drug is no denial of a finding
+_DOUBLE = re.compile(r"(?:没有?|冇|无)[^，]{0,4}(?:不|没|唔|勿)$|没有?(?:吃|用|打)药$|^(?:没有?|冇)不$")
+
+
 def _denied(text: str, hit: Hit, hits: list[Hit], shielded: list[tuple[int, int]]) -> bool:
     if _AFTER.match(text, hit.end):
         return True
@@ -258,6 +262,8 @@ def _denied(text: str, hit: Hit, hits: list[Hit], shielded: list[tuple[int, int]
         if any(
             (start <= cue.start() and cue.end() < end) or start < cue.start() < end for start, end in shielded
         ):
+            continue
+        if _DOUBLE.search(text[: hit.start]):
             continue
         between = text[cue.end() : hit.start]
         for other in hits:

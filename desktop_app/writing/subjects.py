@@ -28,6 +28,9 @@ _SAID = re.compile(
 )
 _HEARSAY = re.compile(r"听(?:说|讲|人|闻)|网上|手机上|抖音|电视|都说|人家(?:说|讲)|有人(?:说|讲)")
 _SAID_OF_ME = re.compile(r"^(?:说|讲|话)(?:我|俺|阮|涯|他|她|伊|佢)(?!要|去|吃|用|该|得|冇|没)")
+_OWN_DENIAL = re.compile(
+    r"(?:他|她|佢|伊|渠|我|俺|阮|涯|孩子|娃儿)(?:自己|倒|就)?(?:没有|没得|冇|无|呒没|没)(?:的|得|个|啊|嘞|了|过)?"
+)
 _OTHERS = re.compile(
     r"(?<![我俺阮涯])(?:隔壁|邻居|邻舍|厝边|对门|村里|同学|同事|工友|工地上|人家|别人|老板|店员|药店|阿婆|阿伯|"
     r"阿公|大爷|大妈|阿姨|亲戚|朋友|王孃|老师)(?!家的|屋头的|给|送|帮|来|打边炉|一起|吃饭)[^，]{0,6}?"
@@ -153,6 +156,9 @@ class SubjectTracker:
             advised = others is None or re.search(r"[说讲叫喊让劝教话]|要", others[0])
             self._current = HEARSAY if advised else self._current
             return HEARSAY
+        if _OWN_DENIAL.fullmatch(text):
+            self._current, self._named_in = PATIENT, -1
+            return PATIENT
         named = self._named(clause, hits)
         if named is not None:
             self._current = named
@@ -170,7 +176,8 @@ class SubjectTracker:
         """Whether a relative who speaks tells of the own body (我有高血压), not of what was done."""
         return bool(
             re.match(
-                r"^我(?:自己|本人|个人)?(?:也|以前|年轻时|从小|就|都)?(?:有|得过|是|患|血压|血糖|对)", text
+                r"^我(?:自己|本人|个人)?(?:也|以前|年轻时|从小|就|都)?(?:有|得过|是|患|血压|血糖|对)|^我也",
+                text,
             )
         ) or bool(re.match(r"^(?:我|俺|阮|涯|吾)[^，]{0,6}过敏", text))
 

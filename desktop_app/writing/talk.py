@@ -94,6 +94,12 @@ class Talk:
         """Return the parts of some speakers that still stand and tell something."""
         return [item for item in self.parts if item.clause.speaker in speakers and not item.retracted]
 
+    @property
+    def medical(self) -> bool:
+        """Whether anything in the talk is about health at all: a finding, a disease, a drug, an examination."""
+        medical = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP, Kind.EXAM, Kind.VITAL, Kind.LAB)
+        return any(part.mentions or part.has(*medical) or "过敏" in part.text for part in self.parts)
+
     def of_patient(self, text: str) -> str:
         """Return record text without the kinship word by which a relative means the patient (俺爹喘 → 喘)."""
         for form in sorted(self.own, key=len, reverse=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from desktop_app.core.records.drafts import FieldKey
-from desktop_app.scenarios.clinic.answers import is_bare_no
+from desktop_app.core.records.drafts import FieldKey, Reason
+from desktop_app.scenarios.clinic.answers import is_bare_no, is_bare_yes
 from desktop_app.scenarios.clinic.asked import tolerated
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
@@ -24,10 +24,30 @@ _ALLERGEN_CHARS = 8  # a longer clause tells what happened, it doesn't name the 
 def bare_denial(exchange: Exchange, decided: set[tuple[int, int]]) -> list[Note]:
     """Return the denial where the first answer to the question for allergies is a bare no."""
     first = next((part for part in exchange.answers if not part.retracted and part.subject.patient), None)
-    if first is None:
+    if first is None or _UNKNOWN.search(first.text):
         return []
+    drugs = [topic for topic in exchange.topics if topic.kind is Kind.DRUG]
+    general = re.search(r"其他|其它|别的|除了", exchange.asked)
+    if drugs and not general and len(drugs) == len(exchange.topics):  # 青霉素过敏吗？不过敏
+        no = is_bare_no(first.text) or re.match(r"不过敏|没(?:有)?过敏|唔敏感|冇敏感", first.text)
+        names = "、".join(dict.fromkeys(item.standard for item in drugs))
+        parts = (*exchange.questions, first)
+        return [Note(FieldKey.ALLERGY, f"否认{names}过敏", parts, denial=True)] if no else []
     verb_denied = first.key in decided and re.match(r"没|无|冇|呒|不|唔|勿|毋|袂|否", first.text)
     return [_denial(exchange, first)] if is_bare_no(first.text) or verb_denied else []
+
+
+def bare_allergy(exchange: Exchange) -> list[Note]:
+    """Return the allergy that a bare yes affirms without naming it; a person has to ask for what."""
+    first = next((part for part in exchange.answers if not part.retracted and part.subject.patient), None)
+    if first is None or not (is_bare_yes(first.text) or first.text.startswith("过敏")):
+        return []
+    if any(part.mentions or len(part.text) > _SHORT for part in exchange.answers if part is not first):
+        return []  # the answer goes on to say to what
+    drugs = "、".join(item.standard for item in exchange.topics if item.kind is Kind.DRUG)
+    text = f"{drugs}过敏" if drugs else "有过敏史（未说明过敏原）"
+    reasons = () if drugs else (Reason.ALLERGY,)
+    return [Note(FieldKey.ALLERGY, text, (*exchange.questions, first), reasons=reasons)]
 
 
 def _denial(exchange: Exchange, part: Part) -> Note:
@@ -47,7 +67,7 @@ def allergy_notes(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
     if _denied(text):
         return [_denial(exchange, part)]
     said = talk.language.rewrite(text)
-    if len(said) < _SHORT:
+    if len(said) < _SHORT or said == "过敏":
         return []
     if _names_allergen(exchange, part):
         said += "过敏"

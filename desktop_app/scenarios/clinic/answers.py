@@ -23,7 +23,7 @@ _NO = re.compile(
 )
 _NOT_NO = re.compile(r"^(?:好|行|可以|好的|好个)[的个嘛啊]?$")
 _YES = re.compile(
-    rf"^(?:(?:有){1, 4}|有的|有个|有啊|嗯|对|是|是的|系|系系系|是嘞|中|会|会个|要|着|嘿啊|是啊|对对|对啊|可不|"
+    rf"^(?:(?:有){{1,4}}|有的|有个|有啊|嗯|对|是|是的|系|系系系|是嘞|中|会|会个|要|着|嘿啊|是啊|对对|对啊|可不|"
     rf"那可不|有哦|有呢|都有|侪有|有点儿?|有滴|有啲|有一点儿?|有些|有一眼){_PARTICLES}$"
 )
 _VERB = re.compile(r"[痛疼咳吐烧肿麻痒晕泻拉喘动花胀酸怕呕流烂窜木恶渴睡抽饮食喝抽戴冲](?:吐|心|嗽|慌)?")
@@ -31,8 +31,9 @@ _NEGATED_VERB = re.compile(
     rf"^{_LEAD_IN}(?:没有|没得|莫得|呒没|没|不|勿|唔|冇|毋|袂|弗|未|莫)(?P<verb>[^有]{{1,3}}?){_PARTICLES}$"
 )
 _ECHOED = "淌流咳吐呕喘抖麻痒肿痛疼怕晕昏拉泻渗烂裂"  # verbs whose repetition affirms; 量少 affirms no 量多
+_UNSURE = re.compile(r"不晓得|不清楚|不知道|唔知|毋知|勿晓得|不记得|唔记得|记不得|没注意|没留意|冇留意")
 _DENIED_AFTER = re.compile(
-    rf"^(?P<verb>.{{1,2}}?)(?:倒是|倒|是|就|都|也|侪)*(?:没得|没有|木有|冇|无|呒没|莫得|没){_PARTICLES}$"
+    rf"^(?P<verb>(?!别|其他|这|那).{{1,2}}?)(?:倒是|倒|是|就|都|也|侪)*(?:没得|没有|木有|冇|无|呒没|莫得|没){_PARTICLES}$"
 )
 _CONTRAST = re.compile(
     rf"^(?P<verb>.{{1,2}}?)(?:倒|是|就)+(?:是)?(?:没有|没|不|勿|唔|冇|毋|袂|弗)(?P=verb){_PARTICLES}$"
@@ -99,6 +100,8 @@ def _unique(topics: tuple[Mention, ...]) -> list[Mention]:
 
 def _verdict(part: Part, topics: list[Mention], *, first: bool, alone: bool) -> Verdict | None:
     text = part.text
+    if _UNSURE.search(text):
+        return None
     if part.clause.abrupt and text in ("嗯", "啊", "哦", "呃", "哎"):
         return None  # a hesitation, no yes
     if is_bare_no(text) and first:

@@ -17,7 +17,7 @@ from desktop_app.writing.talk import Part, Talk
 _MOST = 3
 _TURNS = 3  # a complaint is told in the first turns; what comes later is history
 _LENGTH = re.compile(
-    r"(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?:多|余|"
+    r"(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?P<more>多|余|"
     r"半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|[粒片颗]|大|岁|的药|开外)"
 )
 _DURATION_ASKED = re.compile(
@@ -159,7 +159,10 @@ def _named(talk: Talk, complaints: list[tuple[Part, Mention]], told: list[Part])
 
 
 def _with_side(side: str, name: str) -> str:
-    return name if name.startswith(side) else side + name
+    if name.startswith(side):
+        return name
+    place = side[1:]
+    return side[0] + name if place and place[0] in name else side + name
 
 
 def _side(told: list[Part]) -> tuple[Part, str] | None:
@@ -231,14 +234,14 @@ def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | Non
             continue
         if re.search(r"[这搿呢恁即][几两一]?[天日]|最近|近来|孕|怀|以前|住过|小时候|年前", part.text):
             continue
-        said = talk.language.quantities(talk.language.standard(part.text))
+        said = talk.language.quantities(talk.language.standard(part.amended or part.text))
         match = _LENGTH.search(said)
         if match and match["unit"].endswith("分钟") and not re.search(r"前|[了啦矣]$", said):
             continue  # how long a spell lasts, not since when
         if match and re.match(r"就好|好[了矣]", said[match.end() :]):
             continue
         if match and not re.search(r"(?:年前|月前)", said[match.start() : match.end() + 2]):
-            return part, match["n"] + match["unit"], None
+            return part, match["n"] + match["unit"] + (match["more"] or ""), None
     return None
 
 
@@ -251,7 +254,7 @@ def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | No
     placed = [
         part for part in affirmed if part.mentions or part.has(Kind.BODY_PART) or _PURPOSE.search(part.text)
     ]
-    for part in [*injured, *placed, *affirmed]:
+    for part in dict.fromkeys([*injured, *placed]):
         if _FETCHES.search(part.text):
             return [
                 Note(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from desktop_app.core.records.drafts import FieldKey
-from desktop_app.scenarios.clinic.answers import is_bare_no
+from desktop_app.scenarios.clinic.answers import Verdict, is_bare_no
 from desktop_app.scenarios.clinic.asked import asks_family
 from desktop_app.scenarios.clinic.naming import denial_of, list_of, name_of
 from desktop_app.scenarios.clinic.notes import Note
@@ -65,6 +65,15 @@ def _by_question(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
         return []
     names = list_of(name_of(item) for item in topics)
     return [Note(FieldKey.PERSONAL_FAMILY, f"{who}有{names}", (*exchange.questions, part))]
+
+
+def family_denial(exchange: Exchange, verdict: Verdict) -> list[Note]:
+    """Return the denial that a bare no gives to 家里有人得过高血压吗."""
+    names = [name_of(topic) for topic in verdict.topics if topic.kind is Kind.DIAGNOSIS]
+    if verdict.polarity is not Polarity.DENIED or not names:
+        return []
+    parts = (*exchange.questions, verdict.part)
+    return [Note(FieldKey.PERSONAL_FAMILY, f"否认{list_of(names)}家族史", parts, denial=True)]
 
 
 def patients_own_denial(exchange: Exchange, part: Part) -> Note | None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 
 from desktop_app.core.records.drafts import FieldKey, Reason
-from desktop_app.scenarios.clinic.allergy_history import allergy_notes, bare_denial, without_contradiction
+from desktop_app.scenarios.clinic.allergy_history import (
+    allergy_notes,
+    bare_allergy,
+    bare_denial,
+    without_contradiction,
+)
 from desktop_app.scenarios.clinic.answers import Verdict, decide, is_bare_no, is_bare_yes
 from desktop_app.scenarios.clinic.asked import (
     asks_disease,
@@ -16,7 +21,7 @@ from desktop_app.scenarios.clinic.asked import (
     starts_past,
 )
 from desktop_app.scenarios.clinic.chatter import NOT_DONE, drop_calls, drop_refused, is_chatter
-from desktop_app.scenarios.clinic.family_history import patients_own_denial, relative_notes
+from desktop_app.scenarios.clinic.family_history import family_denial, patients_own_denial, relative_notes
 from desktop_app.scenarios.clinic.naming import denial_of, list_of
 from desktop_app.scenarios.clinic.narrative import Narrative
 from desktop_app.scenarios.clinic.notes import Note
@@ -33,6 +38,8 @@ _ASKS_KIN = re.compile(r"家里|家头|屋里|屋头|屋企|厝里|家族|父母
 _AS_FOR = re.compile(r"^(.)[唔不](?:\1)$")
 _MISSED_PERIOD = re.compile(r"(?:就|还|都|一直)?(?:没有?来|未来|冇来|呒没来|无来|没见|停经|停了)")
 _PERIOD = re.compile(r"月经|例假|大姨妈|身上")
+_UNSURE = re.compile(r"不晓得|不清楚|不知道|唔知|毋知|勿晓得|不记得|唔记得|记不得|没注意|没留意|冇留意")
+_UNSURE_CHARS = 8
 _ANSWERED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP)
 
 
@@ -49,6 +56,7 @@ class History:
         self._talk = talk
         self._exam_from = exam_from
         self._narrative = Narrative(talk)
+        self._opening = True  # nothing was told yet
         self._last = (0, FieldKey.PRESENT_ILLNESS)  # the turn and field of the clause before
         self._past_turn = 0  # utterance that tells of long ago
 
@@ -57,7 +65,10 @@ class History:
         found: list[Note] = []
         for exchange in self._talk.exchanges:
             # the first thing told is why the patient came, however the doctor asked for it
-            asked = field_of_question(exchange) if found else FieldKey.PRESENT_ILLNESS
+            asked = field_of_question(exchange)
+            self._opening = not found
+            if self._opening and asked is not FieldKey.ALLERGY:
+                asked = FieldKey.PRESENT_ILLNESS
             found += self._exchange(exchange, asked)
         return without_contradiction(found)
 
@@ -67,7 +78,9 @@ class History:
         found = [note for verdict in verdicts for note in self._verdict(exchange, verdict, asked)]
         found += self._not_taken(exchange)
         if asked is FieldKey.ALLERGY:
-            found += bare_denial(exchange, decided)
+            bare = bare_denial(exchange, decided) or bare_allergy(exchange)
+            decided |= {note.parts[-1].key for note in bare}
+            found += bare
         for part in drop_refused(drop_calls(list(exchange.answers))):
             if part.key not in decided and not part.retracted and not part.clause.question:
                 found += self._told(exchange, part, asked)
@@ -75,8 +88,10 @@ class History:
 
     def _verdict(self, exchange: Exchange, verdict: Verdict, asked: FieldKey) -> list[Note]:
         """Return what a bare answer affirms or denies, a note a field."""
-        if asked is FieldKey.ALLERGY or all(_ASKS_KIN.search(part.text) for part in exchange.questions):
+        if asked is FieldKey.ALLERGY:
             return []
+        if all(_ASKS_KIN.search(part.text) for part in exchange.questions):
+            return family_denial(exchange, verdict)
         names: dict[FieldKey, list[str]] = {}
         asked_in: dict[FieldKey, list[Part]] = {}
         for topic in verdict.topics:
@@ -108,11 +123,13 @@ class History:
     def _told(self, exchange: Exchange, part: Part, asked: FieldKey) -> list[Note]:
         if part.subject.who == "nobody" or is_chatter(part) or _AS_FOR.match(part.text):
             return []
-        if not part.subject.patient:
-            return relative_notes(self._talk, exchange, part)
         denial = patients_own_denial(exchange, part)
         if denial is not None:
             return [denial]
+        if not part.subject.patient:
+            return relative_notes(self._talk, exchange, part)
+        if _UNSURE.search(part.text) and len(part.text) <= _UNSURE_CHARS:
+            return _unsure(exchange, part, asked)
         if is_bare_no(part.text) or is_bare_yes(part.text):
             return _no_disease(exchange, part, asked)
         return self._about_patient(exchange, part, self._home(part, field_of_told(part, asked)))
@@ -129,6 +146,8 @@ class History:
     def _home(self, part: Part, field: FieldKey) -> FieldKey:
         """Return the field: what follows 七年前 in a turn is past, a bare duration goes with its clause."""
         turn = part.clause.utterance.id
+        if self._opening and field is FieldKey.PAST_HISTORY and part.named(Kind.SYMPTOM):
+            field = FieldKey.PRESENT_ILLNESS  # 手麻一年多了 is why the patient comes
         if starts_past(part.text):
             self._past_turn = turn
         elif ends_past(part.text):
@@ -148,6 +167,13 @@ class History:
             if match and other.clause.utterance is part.clause.utterance:
                 return Note(FieldKey.PRESENT_ILLNESS, f"停经{match[0]}", (*parts, other))
         return Note(FieldKey.PRESENT_ILLNESS, self._talk.language.rewrite(part.text), parts)
+
+
+def _unsure(exchange: Exchange, part: Part, asked: FieldKey) -> list[Note]:
+    """Return that allergies are unknown; not knowing says nothing about any other thing asked."""
+    if asked is not FieldKey.ALLERGY:
+        return []
+    return [Note(asked, "过敏史不详", (*exchange.questions, part))]
 
 
 def _no_disease(exchange: Exchange, part: Part, asked: FieldKey) -> list[Note]:

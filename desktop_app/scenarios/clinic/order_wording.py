@@ -13,13 +13,22 @@ from desktop_app.writing.record_language import written
 from desktop_app.writing.talk import Part, Talk
 
 _VITAL_UNIT = (
-    (re.compile(r"(?P<name>心率|心跳|脉搏)[^，。\d]{0,4}(?P<n>\d{2,3})(?![\d.~/])"), r"\g<name>\g<n>次/分"),
-    (re.compile(r"(?P<name>呼吸)[^，。\d]{0,4}(?P<n>\d{2})(?![\d.~/])"), r"\g<name>\g<n>次/分"),
+    (
+        re.compile(r"(?P<name>心率|心跳|脉搏)[^，。\d]{0,4}(?P<n>\d{2,3})(?![\d.~/])(?:次/分|[次下])?"),
+        r"\g<name>\g<n>次/分",
+    ),
+    (
+        re.compile(r"(?P<name>呼吸)[^，。\d]{0,4}(?P<n>\d{2})(?![\d.~/])(?:次/分|[次下])?"),
+        r"\g<name>\g<n>次/分",
+    ),
     (
         re.compile(r"(?P<name>血氧(?:饱和度)?|氧饱和度?|SpO2)[^，。\d]{0,4}(?P<n>\d{2,3})(?![\d.~/%])"),
         r"\g<name>\g<n>%",
     ),
-    (re.compile(r"(?P<name>胎心率?)[^，。\d]{0,4}(?P<n>1\d{2})(?![\d.~/])"), r"\g<name>\g<n>次/分"),
+    (
+        re.compile(r"(?P<name>胎心率?)[^，。\d]{0,4}(?P<n>1\d{2})(?![\d.~/])(?:次/分|[次下])?"),
+        r"\g<name>\g<n>次/分",
+    ),
 )
 # what the hand finds, in the words of the record
 _PALPATION = (

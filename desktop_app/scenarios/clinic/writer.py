@@ -46,8 +46,10 @@ class RulesWriter:
         """
         talk = analyse(context)
         cancel.check()
-        doctors, exam_from = doctor_notes(talk)
-        notes = [*chief_complaint(talk, exam_from), *History(talk, exam_from).notes(), *doctors]
+        notes: list[Note] = []
+        if talk.medical:  # a talk about other things gives empty fields
+            doctors, exam_from = doctor_notes(talk)
+            notes = [*chief_complaint(talk, exam_from), *History(talk, exam_from).notes(), *doctors]
         cancel.check()
         if talk.inferred:
             notes = [_unsure(note) for note in notes]
