@@ -3,6 +3,7 @@
 # annotations are evaluated at once here: their help texts are local to `register`
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,8 +18,10 @@ from desktop_app.core.messages import Catalogue
 from desktop_app.store.canonical import sha256
 from desktop_app.store.faults import edge
 from desktop_app.store.files import write_atomic
+from desktop_app.store.verification import HEAD_DIGITS
 
 _PAGE = 1000
+_HEAD = re.compile(rf"(?P<seq>[0-9]{{1,18}}):(?P<digest>[0-9a-fA-F]{{{HEAD_DIGITS},64}})")
 
 
 def register(app: typer.Typer, messages: Catalogue) -> None:
@@ -111,10 +114,10 @@ def _register_reading(group: typer.Typer, messages: Catalogue) -> None:
 
 
 def _head(text: str) -> tuple[int, str]:
-    seq, _, digest = text.partition(":")
-    if not seq.isdecimal() or len(digest) != 64:
+    found = _HEAD.fullmatch(text.strip())
+    if found is None:
         raise InputError("store.audit_head", value=text[:80])
-    return int(seq), digest.lower()
+    return int(found["seq"]), found["digest"].lower()
 
 
 def _row(opened: Opened, row: dict[str, Any], contents: bool) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def export_visit(visit: Visit, format: str, *, audit_head: str | None, paper: st
     Args:
         visit: a visit with a draft, signed or not; until it is signed the file carries a visible AI banner.
         format: `pdf`, `docx` or `fhir`.
-        audit_head: head of the audit chain, in hexadecimal; a signed PDF must print it.
+        audit_head: head of the audit chain, `seq:hash` as `Head.short`; a signed PDF must print it (the hash's
+            first 16 digits), and the metadata hold it whole.
         paper: `A5` or `A4`; FHIR has none.
 
     Raises:

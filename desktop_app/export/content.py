@@ -26,6 +26,9 @@ SUPPORT = {
 OPTIONAL = frozenset({FieldKey.TCM, FieldKey.REFERRAL})
 MAX_CHARACTERS = 200_000  # texts and statements together, about 150 A5 pages; more is a fault upstream
 
+HEAD_DIGITS = (
+    16  # of the audit head's hash: short enough to copy by hand, and 64 bits that nobody hits by chance
+)
 UNRESOLVED_SHOWN = 40  # characters: enough to find the statement, which stands in full above
 
 
@@ -92,6 +95,12 @@ class PrintedRecord:
         return self.signature is not None
 
 
+def printed_head(audit_head: str) -> str:
+    """Return `seq:hash` with the hash's first 16 digits, which `audit verify --head` takes."""
+    seq, _, digest = audit_head.partition(":")
+    return f"{seq}:{digest[:HEAD_DIGITS]}"
+
+
 def exportable(visit: Visit) -> Draft:
     """Return the visit's record if it can leave the program.
 
@@ -126,6 +135,10 @@ def placeholder_text(field: DraftField) -> str:
 
 def printed(visit: Visit, audit_head: str | None) -> PrintedRecord:
     """Return the words of a visit's record.
+
+    Args:
+        visit: with a draft.
+        audit_head: `seq:hash`, whole; the paper shows its beginning.
 
     Raises:
         InputError: the visit can't be exported (see `exportable`).
@@ -221,5 +234,5 @@ def _signature(visit: Visit, audit_head: str | None) -> SignatureBlock | None:
         at=wording.local_minute(signature.at),
         countersigner=signature.countersigner,
         content_hash=signature.content_sha256[:16],
-        audit_head=audit_head[:16] if audit_head else None,
+        audit_head=printed_head(audit_head) if audit_head else None,
     )

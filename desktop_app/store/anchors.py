@@ -21,7 +21,7 @@ _LINE_BYTES = 330
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The end of the chain at some moment; a signed print carries `short`."""
+    """The end of the chain at some moment; a signed print carries the beginning of `short`."""
 
     seq: int
     hash: str
@@ -31,7 +31,7 @@ class Head:
 
     @property
     def short(self) -> str:
-        """Return `seq:hash`, the form that is printed and that `audit verify --head` takes."""
+        """Return `seq:hash`, the form that exports and `audit verify --head` take."""
         return f"{self.seq}:{self.hash}"
 
     def signed_by(self, public_key: bytes) -> bool:

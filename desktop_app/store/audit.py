@@ -114,7 +114,8 @@ class AuditTrail:
         """Check every link, signature, payload and anchored head; name the first that is broken.
 
         Args:
-            heads: further heads (number, hash) that were kept elsewhere, as on a signed print.
+            heads: further heads that were kept elsewhere, as on a signed print: number, and the hash or at least
+                its first 16 digits.
 
         Raises:
             StoreError: the database can't be read.

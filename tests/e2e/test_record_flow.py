@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from program import SAMPLES, Outcome, jiceng
+from pypdf import PdfReader
 
 SECRETS = {
     "JICENG_PASSPHRASE": "correct horse battery staple",
@@ -79,6 +81,12 @@ def test_from_words_to_a_signed_corrected_and_verified_record(desk: Desk, tmp_pa
     assert exported.code == 0, exported.err
     assert Path(exported.json["file"]).parent == tmp_path
 
+    paper = desk.run("record", "export", visit, "--format", "pdf", "--output", tmp_path, "--json").json[
+        "file"
+    ]
+    pages = "".join(page.extract_text() for page in PdfReader(paper).pages)
+    (printed,) = re.findall(r"审计链头\s*([0-9]+:[0-9a-f]{16})(?![0-9a-f])", pages)
+
     again = desk.doctor("record", "review", visit, "--drop", added_by_hand["id"])
     assert (again.code, again.err[:16]) == (3, "[policy.signed] ")
     corrected = desk.doctor("record", "review", visit, "--correct", "--drop", added_by_hand["id"], "--json")
@@ -91,9 +99,12 @@ def test_from_words_to_a_signed_corrected_and_verified_record(desk: Desk, tmp_pa
     newest = desk.run("record", "show", visit, "--json")
     assert "注意休息" not in newest.json["fields"]["plan"]["text"]
 
-    verified = desk.run("audit", "verify", "--json")
+    verified = desk.run("audit", "verify", "--head", printed, "--json")
     assert verified.code == 0, verified.err
     assert verified.json["ok"] is True
+    seq, digits = printed.split(":")
+    other = desk.run("audit", "verify", "--head", f"{seq}:{digits[::-1]}")
+    assert (other.code, other.err[:20]) == (1, "[store.audit_broken]")
 
 
 def test_an_unresolved_statement_blocks_the_signature(desk: Desk, tmp_path: Path) -> None:

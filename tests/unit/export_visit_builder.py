@@ -23,7 +23,7 @@ from desktop_app.core.records.sheets import Flag, LabResult, LabSheet
 from desktop_app.core.records.speech import Speaker, Transcript, Utterance
 from desktop_app.core.records.visits import Signature, Visit, VisitState
 
-AUDIT_HEAD = hashlib.sha256(b"head").hexdigest()
+AUDIT_HEAD = "1234567:" + hashlib.sha256(b"head").hexdigest()
 STARTED = datetime(2026, 3, 2, 1, 25, tzinfo=UTC)
 TALK = (
     (Speaker.PATIENT, "咳嗽，发烧三天了，昨天烧到三十九度，浑身没得劲"),

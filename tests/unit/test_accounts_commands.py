@@ -134,7 +134,22 @@ def test_the_trail_is_verified_shown_and_exported(clinic, tmp_path):
     result = clinic.run("audit", "verify", "--head", gone, "--json", code=1)
     assert json.loads(result.stdout)["broken"] == {"seq": 3, "reason": "truncated"}
     assert "[store.audit_broken]" in result.stderr
-    assert "[store.audit_head]" in clinic.run("audit", "verify", "--head", "9", code=1).stderr
+    printed = verified["head"][: len("2:") + 16]
+    assert clinic.json("audit", "verify", "--head", printed)["ok"]
+    assert clinic.json("audit", "verify", "--head", printed.upper())["ok"]
+    changed = "2:" + printed[2:][::-1]
+    result = clinic.run("audit", "verify", "--head", changed, "--json", code=1)
+    assert json.loads(result.stdout)["broken"] == {"seq": 2, "reason": "anchor"}
+    for no_head in (
+        "9",
+        printed[:-1],
+        "2:",
+        f"2:{'g' * 16}",
+        f":{'0' * 64}",
+        f"2:{'0' * 65}",
+        "9" * 5000 + ":",
+    ):
+        assert "[store.audit_head]" in clinic.run("audit", "verify", "--head", no_head, code=1).stderr
     (row,) = clinic.json("audit", "show", "--since", "1", "--contents")["rows"]
     assert (row["action"], list(row["contents"])) == ("visit.review", ["changes", "output"])
     assert "visit.review" in clinic.run("audit", "show").stdout

@@ -47,6 +47,7 @@ def test_marks_in_text_and_properties() -> None:
     assert content.BANNER not in signed.sections[0].header.paragraphs[0].text
     assert content.FOOTER_SIGNED in signed.sections[0].footer.paragraphs[0].text
     assert content.SIGNATURE_NOTE in words(signed)
+    assert f"审计链头 {content.printed_head(build.AUDIT_HEAD)}\n" in words(signed)
     assert build.AUDIT_HEAD in archive.read("docProps/custom.xml").decode()
 
 

@@ -67,8 +67,14 @@ def test_marks_before_and_after_signing() -> None:
     assert before.count(content.BANNER) == 2
     assert content.FOOTER_SIGNED not in before
     assert content.BANNER not in after
-    for words in (content.FOOTER_SIGNED, content.SIGNATURE_NOTE, "手写签名", "李建国", build.AUDIT_HEAD[:16]):
+    for words in (content.FOOTER_SIGNED, content.SIGNATURE_NOTE, "手写签名", "李建国"):
         assert words in after
+    assert squeezed(f"审计链头 {content.printed_head(build.AUDIT_HEAD)}") in squeezed(after)
+    assert build.AUDIT_HEAD not in squeezed(after)
+
+
+def test_a_printed_head_is_its_number_and_sixteen_digits() -> None:
+    assert content.printed_head("1234567:" + "0123456789abcdef" * 4) == "1234567:0123456789abcdef"
 
 
 def test_countersigner_and_correction_are_printed() -> None:
@@ -98,7 +104,7 @@ def test_metadata_carries_the_mark(signed: bool) -> None:
 
 
 def test_fonts_are_embedded() -> None:
-    reader = PdfReader(io.BytesIO(export_visit(build.visit(signed=True), "pdf", audit_head="ab" * 32)))
+    reader = PdfReader(io.BytesIO(export_visit(build.visit(signed=True), "pdf", audit_head=build.AUDIT_HEAD)))
     fonts = [font.get_object() for font in reader.pages[0]["/Resources"]["/Font"].values()]
     assert len(fonts) == 2
     for font in fonts:

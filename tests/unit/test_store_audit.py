@@ -169,12 +169,30 @@ def test_a_cut_end_is_found_by_a_print_when_the_anchors_were_cut_too(opened):
     lines = (store.folder / FILE_NAME).read_bytes().split(b"\n")
     (store.folder / FILE_NAME).write_bytes(b"\n".join(lines[:-2]))
     assert store.audit.verify().ok  # nothing on this machine remembers
-    broken = store.audit.verify([(printed.seq, printed.hash)]).broken
-    assert (broken.seq, broken.reason) == (5, "truncated")
+    for digest in (printed.hash, printed.hash[:16]):
+        broken = store.audit.verify([(printed.seq, digest)]).broken
+        assert (broken.seq, broken.reason) == (5, "truncated")
     store.audit.append(Actor("li", "doctor"), "visit.review")
     store.audit.append(Actor("li", "doctor"), "visit.review")
-    broken = store.audit.verify([(printed.seq, printed.hash)]).broken
-    assert (broken.seq, broken.reason) == (6, "anchor")
+    for digest in (printed.hash, printed.hash[:16]):
+        broken = store.audit.verify([(printed.seq, digest)]).broken
+        assert (broken.seq, broken.reason) == (6, "anchor")
+
+
+def test_the_beginning_of_a_head_is_compared(opened):
+    store, _ = opened
+    head = store.audit.head()
+    assert all(store.audit.verify([(head.seq, head.hash[:digits])]).ok for digits in (16, 17, 63, 64))
+    for seq, digest in (
+        (head.seq, head.hash[:15]),  # too short to say anything
+        (head.seq, ""),
+        (head.seq, head.hash[1:17]),
+        (head.seq, head.hash + "0"),
+        (head.seq - 1, head.hash[:16]),
+        (0, head.hash[:16]),
+    ):
+        broken = store.audit.verify([(seq, digest)]).broken
+        assert (broken.seq, broken.reason) == (seq, "anchor")
 
 
 def test_missing_and_forged_anchors_are_named(opened):
