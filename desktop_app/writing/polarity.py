@@ -251,7 +251,7 @@ def _shields(hit: Hit, cue: re.Match[str]) -> bool:
     return hit.end - hit.start > len(cue[0])
 
 
-# two negations affirm (没有一天不头疼), a condition denies nothing (不咳嗽就喘), an untaken drug is no denial of a finding
+# two negations affirm (没有一天不头疼), and a drug that was not taken is no denial of a finding
 _DOUBLE = re.compile(r"(?:没有?|冇|无)[^，]{0,4}(?:不|没|唔|勿)$|没有?(?:吃|用|打)药$|^(?:没有?|冇)不$")
 
 

@@ -140,36 +140,43 @@ class SubjectTracker:
 
     def of(self, clause: Clause, hits: list[Hit]) -> Subject:
         """Return who a clause is about; a subject holds until another is named or the turn ends."""
-        if clause.utterance.id != self._utterance:
-            self._utterance, self._current, self._named_in = clause.utterance.id, PATIENT, -1
-        if clause.sentence != self._sentence and _NEW_TOPIC.match(clause.text):
-            self._current = PATIENT
-        self._sentence = clause.sentence
+        self._turn_to(clause)
         text = clause.text
         if clause.speaker is Speaker.DOCTOR:
             return PATIENT  # what the doctor says in statements is about the patient; questions are handled apart
-        if _GIVEN.search(text) or _CONTACT.search(text):
-            self._current = PATIENT
+        if _GIVEN.search(text) or _CONTACT.search(text) or _OWN_DENIAL.fullmatch(text):
+            self._current, self._named_in = PATIENT, -1
             return PATIENT
         others = _OTHERS.search(text) or _NEIGHBOUR.search(text)
         if _HEARSAY.search(text) or (others and not _ABOUT_ANIMAL.search(clause.utterance.text)):
             advised = others is None or re.search(r"[说讲叫喊让劝教话]|要", others[0])
             self._current = HEARSAY if advised else self._current
             return HEARSAY
-        if _OWN_DENIAL.fullmatch(text):
-            self._current, self._named_in = PATIENT, -1
-            return PATIENT
         named = self._named(clause, hits)
         if named is not None:
             self._current = named
             self._named_in = clause.sentence if not named.patient else -1
-        elif _SELF.match(text) and clause.speaker is not Speaker.FAMILY:
-            self._current = PATIENT
-        elif _THIRD.match(text) and clause.speaker is Speaker.FAMILY and clause.sentence != self._named_in:
-            self._current = PATIENT  # 他 in a relative's sentence is that relative
-        elif _SELF.match(text) and clause.speaker is Speaker.FAMILY and self._own_history(text):
-            self._current = Subject("家属", "unknown")
+        else:
+            self._current = self._by_pronoun(clause) or self._current
         return self._current
+
+    def _turn_to(self, clause: Clause) -> None:
+        """Forget who was spoken of where a new turn, or a new topic in a new sentence, begins."""
+        if clause.utterance.id != self._utterance:
+            self._utterance, self._current, self._named_in = clause.utterance.id, PATIENT, -1
+        if clause.sentence != self._sentence and _NEW_TOPIC.match(clause.text):
+            self._current = PATIENT
+        self._sentence = clause.sentence
+
+    def _by_pronoun(self, clause: Clause) -> Subject | None:
+        """Return whom 我 or 他 at the start of a clause means, if it stands there."""
+        if clause.speaker is not Speaker.FAMILY:
+            return PATIENT if _SELF.match(clause.text) else None
+        if _THIRD.match(clause.text) and clause.sentence != self._named_in:
+            return PATIENT  # 他 in a relative's sentence is that relative
+        if _SELF.match(clause.text) and self._own_history(clause.text):
+            return Subject("家属", "unknown")
+        return None
 
     @staticmethod
     def _own_history(text: str) -> bool:

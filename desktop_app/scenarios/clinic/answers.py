@@ -108,23 +108,33 @@ def _verdict(part: Part, topics: list[Mention], *, first: bool, alone: bool) -> 
         return Verdict(tuple(topics), Polarity.DENIED, part)
     if is_bare_yes(text) and first:
         return Verdict(tuple(topics), Polarity.AFFIRMED, part, unclear=len(topics) > 1)
-    negated = _NEGATED_VERB.match(text)
-    if negated is not None:
-        return Verdict(_by_verb(negated["verb"], topics, first and alone), Polarity.DENIED, part)
-    after = _DENIED_AFTER.match(text)
-    if after is not None:
-        return Verdict(_by_verb(after["verb"], topics, alone), Polarity.DENIED, part)
-    contrast = _CONTRAST.match(text)
-    if contrast is not None:
-        return Verdict(_by_verb(contrast["verb"], topics, alone), Polarity.DENIED, part)
-    if _STILL_FINE.search(text) and len(text) <= 8:
-        return Verdict(_by_words(text, topics), Polarity.DENIED, part)
+    denied = _denied_by_verb(text, topics, first=first, alone=alone)
+    if denied is not None:
+        return Verdict(denied, Polarity.DENIED, part)
     plain = _PLAIN_VERB.match(text)
     if plain is not None and first:
         return Verdict(_by_verb(plain["verb"], topics, alone=False), Polarity.AFFIRMED, part)
     if len(text) <= 5 and not part.mentions and not re.search(r"没|不|冇|无|唔|勿|毋|袂", text):
         return Verdict(_by_first_character(text, topics), Polarity.AFFIRMED, part)
     return None
+
+
+def _denied_by_verb(
+    text: str, topics: list[Mention], *, first: bool, alone: bool
+) -> tuple[Mention, ...] | None:
+    """Return the topics that an answer denies by their verb (不痛, 拉倒是没得) or calls fine; None where it doesn't."""
+    negated = _NEGATED_VERB.match(text)
+    if negated is not None:
+        return _by_verb(negated["verb"], topics, first and alone)
+    contrast = _DENIED_AFTER.match(text) or _CONTRAST.match(text)
+    if contrast is not None:
+        return _by_verb(contrast["verb"], topics, alone)
+    if _STILL_FINE.search(text) and len(text) <= _FINE_CHARS:
+        return _by_words(text, topics)
+    return None
+
+
+_FINE_CHARS = 8  # a longer clause that ends in 还好 tells more than that all is well
 
 
 def _by_first_character(text: str, topics: list[Mention]) -> tuple[Mention, ...]:
