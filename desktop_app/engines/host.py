@@ -27,6 +27,7 @@ from desktop_app.engines.wire import Message
 FROZEN_FLAG = "--engine-process"  # a frozen program starts itself with this and its process id
 
 _POLL_S = 0.05  # how soon a cancellation is noticed
+_TURN_S = 5.0  # for a request that just ended or was given up to free its turn
 _STOP_S = 2.0  # after this an ending process is killed
 # dying of one of these while it loads, the process choked on the file itself
 _FILE_FAULTS = ("SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE")
@@ -267,13 +268,25 @@ class EngineHost:
             if not call.finished:
                 self._give_up(call)
 
-    def unload(self) -> None:
-        """End the engine process if it is idle; the next request starts another."""
-        if self._turn.acquire(blocking=False):
-            try:
-                self._end_process()
-            finally:
-                self._turn.release()
+    def unload(self, wait_s: float = _TURN_S) -> bool:
+        """End the engine process, so that its files can be replaced; the next request starts another.
+
+        The thread that reads the last message frees the turn a moment after the caller has his result, so this
+        waits for the turn.
+
+        Args:
+            wait_s: how long, in seconds, before a request under way is left alone.
+
+        Returns:
+            Whether no process of before is left; false if a request kept it busy.
+        """
+        if not self._turn.acquire(timeout=wait_s):
+            return False
+        try:
+            self._end_process()
+        finally:
+            self._turn.release()
+        return True
 
     def close(self) -> None:
         """End the engine process, and with it whatever it is doing."""
@@ -313,7 +326,7 @@ class EngineHost:
     def _free(self) -> None:
         """Let the next caller in; called once for each request, by the thread that saw it end."""
         if not self._closed:
-            self._timer = threading.Timer(self._patience.idle, self.unload)
+            self._timer = threading.Timer(self._patience.idle, self.unload, args=(0.0,))
             self._timer.daemon = True
             self._timer.start()
         self._turn.release()

@@ -261,6 +261,28 @@ def test_an_idle_process_ends_and_another_starts(gguf: Path) -> None:
         assert answer(host, gguf) == tiny_llama.TEXT
 
 
+def test_after_unloading_the_file_at_the_same_path_is_read_anew(tmp_path: Path) -> None:
+    path = tiny_llama.make(tmp_path / "weights.gguf")
+    with EngineHost() as host:
+        for text in ("头痛两天", "腹泻一日", "胸闷半月", "主诉：乏力") * 3:
+            tiny_llama.make(path, text)
+            assert answer(host, path) == text
+            assert host.unload()  # at once: the turn may not be free yet
+            assert host.pid is None
+
+
+def test_unloading_waits_for_a_caller_who_stopped_and_not_for_one_who_goes_on(endless_gguf: Path) -> None:
+    with EngineHost() as host:
+        model = HostedLanguageModel(host, lambda: language(endless_gguf))
+        pieces = model.generate("hello", LONG, CancelToken())
+        next(pieces)
+        assert not host.unload(0.01)
+        assert host.pid is not None
+        pieces.close()  # type: ignore[attr-defined]
+        assert host.unload()
+        assert host.pid is None
+
+
 def test_the_process_sees_no_secret(gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JICENG_PASSPHRASE", "correct horse battery")
     with EngineHost() as host:
