@@ -78,13 +78,15 @@ def test_low_lies_below_high(name: str) -> None:
             assert none_allowed or float(row["low"]) < float(row["high"]), row
 
 
-def test_ages_and_low_critical_values_lie_below() -> None:
+def test_ages_rise_and_critical_values_lie_outside_the_range() -> None:
     for row in shipped_table("lab_range"):
         assert row["sex"] in ("any", "male", "female")
         if row["age_days_low"] and row["age_days_high"]:
             assert int(row["age_days_low"]) < int(row["age_days_high"])
         if row["critical_low"] and row["low"]:
             assert float(row["critical_low"]) < float(row["low"]), row
+        if row["critical_high"] and row["high"]:
+            assert float(row["critical_high"]) > float(row["high"]), row
 
 
 def test_lab_tables_name_known_analytes() -> None:
