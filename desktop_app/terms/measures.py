@@ -27,6 +27,7 @@ _FIXED = (
 _TIME_UNITS = {
     "天": "天",
     "日": "天",
+    "工": "天",  # Southern Min and Wu count days by 工
     "周": "周",
     "星期": "周",
     "礼拜": "周",
@@ -261,7 +262,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
             r"(?<![十百好无])几个?(?P<unit>天|日|年|月|周|星期|礼拜|小时|钟头|次|道|回|分钟)(?![前后]?[了]?[？?])",
             _several,
         ),
-        (rf"(?P<n>{_NUM}|半)(?P<ge>个)?(?P<unit>{_ALL_TIME})(?P<half>半)?", _time),
+        (
+            rf"(?P<n>{_NUM}|半)(?P<ge>个)?(?P<unit>{_ALL_TIME})(?![作人地厂资程具友伤业夫])(?P<half>半)?",
+            _time,
+        ),
         (rf"(?P<n>{_NUM})个?加号?(?=[，。、；\s]|$)", _plus),
         (rf"(?P<n>{_NUM})(?P<unit>{_ALL_METRIC})(?![a-z])", _count),
         (rf"(?P<n>{_NUM})(?P<unit>{_ALL_COUNT})(?!路|理)", _count),

@@ -47,11 +47,21 @@ def taken_back(clauses: list[Clause]) -> set[tuple[int, int]]:
     for clause in clauses:
         by_utterance.setdefault(clause.utterance.id, []).append(clause)
     for group in by_utterance.values():
+        gone.update(_swapped_side(group))
         for index, clause in enumerate(group):
             gone.update(_in_utterance(group, index, clause))
     gone.update(_across(clauses, gone))
     gone -= set(amended)
-    return gone | {_key(clause) for _, clause in amended.values()}
+    spent = {_key(clause) for _, clause in amended.values()}
+    words = {
+        _key(item) for item in clauses if _NOT_WORD.match(item.text) and _next_key(clauses, item) in spent
+    }
+    return gone | spent | words
+
+
+def _next_key(clauses: list[Clause], clause: Clause) -> tuple[int, int] | None:
+    index = clauses.index(clause) + 1
+    return _key(clauses[index]) if index < len(clauses) else None
 
 
 def _key(clause: Clause) -> tuple[int, int]:
@@ -59,14 +69,14 @@ def _key(clause: Clause) -> tuple[int, int]:
 
 
 def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[int, int]]:
-    if _DOUBTED.match(clause.text) or re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
-        return {_key(clause)}
     if (
         re.search(r"(?:不|唔|毋|勿|冇)(?:止|只)", clause.text)
         and index > 0
         and _COUNTED.search(group[index - 1].text)
     ):
         return {_key(group[index - 1]), _key(clause)}
+    if _DOUBTED.match(clause.text) or re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
+        return {_key(clause)}
     marker = _MARKER.match(clause.text)
     if marker is None or not marker[0]:
         return set()
@@ -90,10 +100,17 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
 
 
 _COUNTED = re.compile(
-    r"(?P<n>[零一二两三四五六七八九十百半几点\d]+)(?P<unit>个月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
-    r"道|回|趟|摆|粒|片|颗|包|点|号|毫克|克|毫升|支|针|滴)"
+    r"(?P<n>[零一二两俩三四五六七八九十百半几点\d]+)(?P<unit>个月|月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
+    r"道|回|趟|摆|粒|片|颗|包|点|号|级|毫克|克|毫升|支|针|滴)"
 )
 _NO = re.compile(r"^(?:不|哦不|啊不|不不|毋是|唔系|勿是|不是|不对|错了|说错了?|讲错了?|哦不对|等等|是)$")
+
+
+def _regraded(rest: list[Clause], clause: Clause) -> Clause | None:
+    """Return the grade that the doctor settles on after trying again: 肌力一级……能平着挪，二级."""
+    if not clause.abrupt:
+        return None
+    return next((item for item in rest if re.fullmatch(r"[零一二三四五\d]级", item.text)), None)
 
 
 def _corrected_count(rest: list[Clause], clause: Clause) -> Clause | None:
@@ -120,6 +137,35 @@ def _amended_by_another(clauses: list[Clause]) -> dict[tuple[int, int], tuple[st
     return found
 
 
+_NOT_WORD = re.compile(r"^(?:哎|哦|啊|呃|嗯)*(?:不是|唔系|勿是|毋是|弗是)(?P<what>[^，是系]{1,4})$")
+_BUT_WORD = re.compile(r"^(?:而?是|就?系)(?P<what>[^，]{1,8})$")
+
+
+def _amended_word(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause]]:
+    """Return clauses of which the same speaker puts one word right: 吐了一口奶……不是奶，是稀饭."""
+    found: dict[tuple[int, int], tuple[str, Clause]] = {}
+    for before, denied, right in zip(clauses, clauses[1:], clauses[2:], strict=False):
+        if not before.utterance is denied.utterance is right.utterance:
+            continue
+        wrong, said = _NOT_WORD.match(denied.text), _BUT_WORD.match(right.text)
+        if wrong is not None and said is not None and wrong["what"] in before.text != wrong["what"]:
+            found[_key(before)] = (before.text.replace(wrong["what"], said["what"]), right)
+    return found
+
+
+def _swapped_side(group: list[Clause]) -> set[tuple[int, int]]:
+    """Find a side that the speaker takes back a few clauses later: 左腿没劲……看我急的，是右腿."""
+    back: set[tuple[int, int]] = set()
+    for index, clause in enumerate(group):
+        side = _SIDE.search(clause.text)
+        if side is None or not clause.abrupt:
+            continue
+        later = group[index + 1 : index + 4]
+        if any(re.match(rf"(?:而?是|就?系){_SWAP[side[0]]}", item.text) for item in later):
+            back.add(_key(clause))
+    return back
+
+
 _NEAR = 3  # turns within which one speaker corrects another
 
 
@@ -128,12 +174,11 @@ def amendments(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause
 
     吃三天，不，五天 becomes 吃五天; 糖尿病七年……八年 becomes 糖尿病八年. The clause with the right number is spent.
     """
-    found = _amended_by_another(clauses)
+    found = {**_amended_by_another(clauses), **_amended_word(clauses)}
     for index, clause in enumerate(clauses):
-        if clause.speaker is Speaker.DOCTOR:
-            continue  # orders keep the last of two values by their own rule
         rest = [item for item in clauses[index + 1 : index + 4] if item.utterance is clause.utterance]
-        following = _corrected_count(rest, clause)
+        doctor = clause.speaker is Speaker.DOCTOR  # orders keep the last of two values by their own rule
+        following = _regraded(rest, clause) if doctor else _corrected_count(rest, clause)
         if following is None:
             continue
         new = _COUNTED.match(following.text.removeprefix("是").removeprefix("系"))

@@ -12,7 +12,7 @@ from desktop_app.terms.tables import shipped_table
 
 # standards that name less than what was said: the spoken form says more
 _GENERIC = frozenset(
-    "肌肉痉挛 血压升高 多汗 过敏性鼻炎样症状 结膜炎样症状 疼痛 肿胀 瘙痒 麻木 手痛 足痛 腿痛 上肢痛 下肢痛 "
+    "面色萎黄 肌肉痉挛 血压升高 多汗 过敏性鼻炎样症状 结膜炎样症状 疼痛 肿胀 瘙痒 麻木 手痛 足痛 腿痛 上肢痛 下肢痛 "
     "肢体麻木 肢体痛 四肢痛 关节痛 手臂痛 无力 出血 不适 外伤 肢体无力 皮肤破损".split()
 )
 # standards that say more than the spoken form; what a record may say instead, nothing: the form itself

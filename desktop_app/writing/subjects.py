@@ -174,9 +174,9 @@ class SubjectTracker:
             return PATIENT if _SELF.match(clause.text) else None
         if _THIRD.match(clause.text) and clause.sentence != self._named_in:
             return PATIENT  # 他 in a relative's sentence is that relative
-        if _SELF.match(clause.text) and self._own_history(clause.text):
-            return Subject("家属", "unknown")
-        return None
+        if not _SELF.match(clause.text):
+            return None
+        return Subject("家属", "unknown") if self._own_history(clause.text) else PATIENT
 
     @staticmethod
     def _own_history(text: str) -> bool:

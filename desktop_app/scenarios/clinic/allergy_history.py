@@ -52,7 +52,7 @@ def bare_allergy(exchange: Exchange) -> list[Note]:
 
 def _denial(exchange: Exchange, part: Part) -> Note:
     other = re.search(r"其他|其它|别的|还有", exchange.asked + part.text)
-    what = "其他药物过敏史" if other else "药物过敏史" if "药" in exchange.asked else "过敏史"
+    what = "其他药物过敏史" if other else "药物过敏史" if "药" in exchange.asked + part.text else "过敏史"
     return Note(FieldKey.ALLERGY, f"否认{what}", (*exchange.questions, part), denial=True)
 
 
@@ -90,17 +90,23 @@ def _names_allergen(exchange: Exchange, part: Part) -> bool:
 
 def without_contradiction(notes: list[Note]) -> list[Note]:
     """Return the notes, a general denial of drug allergies narrowed where one allergy to a drug was told."""
-    if not any(_drug_allergy(note) for note in notes):
+    told = [note for note in notes if _tells_allergy(note)]
+    if not told:
         return notes
+    drug = any(_to_drug(note) for note in told)
+    narrowed = {"否认过敏史": "否认其他药物过敏史" if drug else "否认其他过敏史"}
+    if drug:
+        narrowed["否认药物过敏史"] = "否认其他药物过敏史"
     return [
-        replace(note, text="否认其他药物过敏史")
-        if note.field is FieldKey.ALLERGY and note.denial and note.text in ("否认药物过敏史", "否认过敏史")
-        else note
+        replace(note, text=narrowed.get(note.text, note.text)) if note.field is FieldKey.ALLERGY else note
         for note in notes
     ]
 
 
-def _drug_allergy(note: Note) -> bool:
-    if note.field is not FieldKey.ALLERGY or note.denial or re.search(r"无异常|不详", note.text):
-        return False
+def _tells_allergy(note: Note) -> bool:
+    known = note.field is FieldKey.ALLERGY and not note.denial
+    return known and not re.search(r"无异常|不详", note.text)
+
+
+def _to_drug(note: Note) -> bool:
     return any(part.has(Kind.DRUG, Kind.DRUG_GROUP) or "皮试" in part.text for part in note.parts)

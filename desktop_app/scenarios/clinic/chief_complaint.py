@@ -17,7 +17,7 @@ from desktop_app.writing.talk import Part, Talk
 _MOST = 3
 _TURNS = 3  # a complaint is told in the first turns; what comes later is history
 _LENGTH = re.compile(
-    r"(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?P<more>多|余|"
+    r"(?<!第)(?<!\d)(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?P<more>多|余|"
     r"半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|[粒片颗]|大|岁|的药|开外)"
 )
 _DURATION_ASKED = re.compile(
@@ -228,7 +228,7 @@ def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | Non
 
 def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | None:
     for part in group:
-        if re.search(r"一[天日]|每|间隔|吃了|用了|打了|停|睡", part.text) and not re.search(
+        if re.search(r"一[天日]|每|间隔|吃了|用了|打了|贴|敷|搽|停|睡", part.text) and not re.search(
             r"[了矣哉]$|有", part.text
         ):
             continue

@@ -29,7 +29,7 @@ _ASKED_OF = re.compile(
     r"狗[^，？]{0,3}疫苗|大小便|大便|小便|尿量|胃口|饭量|睡眠|精神|白带|月经|胎动|产检|尿蛋白|视力|疫苗|破伤风针|"
     r"狂犬疫苗|体重|血糖|血压(?=哪能|怎么样|咋样|多少|控制|量)|痰|伤口|颜色"
 )
-_HABIT_ASKED = re.compile(r"烟酒|抽烟|吸烟|食烟|喝酒|饮酒|香烟")
+_HABIT_ASKED = re.compile(r"烟酒|抽烟|吸烟|食烟|喝酒|饮酒|香烟|烟(?=呢|[？?]|不|没)")
 _HAPPENED = re.compile(
     r"^(?:有过?|[^，]{0,4}(?:年前|去年|前年|旧年|小时候|上个?月))[^，]{0,3}(?:有|得|发|犯|做|打)?过?(?:一|"
     r"两|几)?[次回趟摆]?$"
@@ -38,6 +38,9 @@ _NOT_TESTED = re.compile(r"(?:没有?|无|冇|呒没|未|毋捌)(?:去)?(?:验|�
 _QUANTITY = re.compile(
     r"[零一二三四五六七八九十两半几\d]+(?:个|多|来)?(?:天|日|周|礼拜|星期|月|年|小时|钟|次|道|回|趟|摆|粒|片|颗|度|岁|遍)"
 )
+_ENDED = re.compile(
+    r"后头|后来|之后|后面|到现在|现在|今[天日早朝]|昨天到今天|而家|这阵"
+)  # over now, not never there
 _SHORT = 2
 _TOLD_AT_MOST = 5  # clauses of one answer that are kept without any word that the tables know
 
@@ -62,7 +65,7 @@ class Narrative:
             field: where it belongs.
         """
         denied = [item for item in part.mentions if item.polarity is Polarity.DENIED]
-        if denied and _only_denies(part, denied):
+        if denied and _only_denies(part, denied) and not _ENDED.match(part.text):
             return _denials(exchange, part, denied, field)
         refused = self._refused(exchange, part, field)
         if refused is not None:

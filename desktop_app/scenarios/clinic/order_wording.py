@@ -86,7 +86,7 @@ def stops_or_refuses(text: str) -> bool:
 
 def clause_text(talk: Talk, part: Part, role: Role) -> str:
     """Return one clause as the record writes it."""
-    text = part.text
+    text = part.amended or part.text
     if role in (Role.ORDER, Role.REFERRAL):
         text = _IF.sub("如", text)
         text = _negative_orders(_FILLER.sub("", text), [item.entry.form for item in part.named(Kind.DRUG)])

@@ -44,6 +44,9 @@ class Said:
         return self.part.clause.utterance.id
 
 
+_LAST_TIME = re.compile(r"上[次回趟摆]|那[天次回]验")
+
+
 def classify(talk: Talk) -> list[Said]:
     """Return the doctor's declarative clauses with what each does, in order."""
     found: list[Said] = []
@@ -76,8 +79,9 @@ def _sentence(parts: list[Part], before: list[Said]) -> Iterator[Said]:
         opens = bool(cues.READS_REPORT.match(part.text)) and not _ordered(part)
         reading = (reading or opens) and not cues.ORDER.search(part.text)
         role = Role.TEST if reading else _role(part, previous.role if previous else None)
-        if (role is Role.DIAGNOSIS and index < dismissed) or (role is Role.ORDER and looking):
-            role = Role.TALK
+        aside = (role is Role.DIAGNOSIS and index < dismissed) or (role is Role.ORDER and looking)
+        if aside or (role is Role.TEST and not reading and _LAST_TIME.search(part.text)):
+            role = Role.TALK  # 上次验的 is no result of today
         elif (
             cues.BARE_RESULT.search(part.text) and role is not Role.TEST and not cues.VITAL.search(part.text)
         ):
