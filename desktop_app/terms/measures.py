@@ -104,9 +104,12 @@ def _temperature_bare(match: re.Match[str]) -> str:
 
 def plausible_pressure(systolic: float, diastolic: float) -> bool:
     """Whether two numbers can be one blood pressure in mmHg (what a cuff can show)."""
-    return 50 <= systolic <= 280 and 20 <= diastolic <= 180 and systolic > diastolic
+    return 50 <= systolic <= 280 and 30 <= diastolic <= 180 and systolic > diastolic
 
 
+_OTHER_UNIT = re.compile(
+    r"个?(?:分钟|天|日|岁|周|月|年|小时|钟头|片|粒|颗|次|道|毫克|克|毫升|单位|度|块|斤|公斤|里|米|步)"
+)
 _PRESSURE = re.compile(
     rf"(?P<first>{_NUM})(?P<sep>[，,、/／ ]|(?:的?压)|比|和|跟|到|，?低压(?:是)?|过)?(?P<second>{_NUM})?"
 )
@@ -127,6 +130,8 @@ def read_pressures(text: str) -> list[tuple[int, int, int, int]]:
         if len(values) == 1 and match["second"]:
             values += number_text(match["second"]).split("/")
             end = match.end("second")
+        if _OTHER_UNIT.match(text, end):
+            continue  # 120二十分钟到: the ambulance, not a pressure
         if len(values) == 2 and all(value.isdigit() for value in values):
             systolic, diastolic = int(values[0]), int(values[1])
             if plausible_pressure(systolic, diastolic) and systolic >= 60:

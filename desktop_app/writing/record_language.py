@@ -63,6 +63,8 @@ def written(entry: Entry) -> str:
         plain = _QUALIFIER.sub("", entry.standard)
         same = set(plain) == set(entry.form) or entry.form in plain
         return plain if same or entry.region is not None else entry.form
+    if entry.kind is Kind.LAB:
+        return entry.form  # 血糖 is what was said, not 葡萄糖
     if entry.kind is Kind.DRUG:
         return entry.standard if entry.detail == MISHEARD else entry.form
     if entry.kind is Kind.EXAM:
