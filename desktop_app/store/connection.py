@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from sqlcipher3 import dbapi2
@@ -11,6 +12,7 @@ from desktop_app.core.errors import StoreError
 from desktop_app.store.faults import edge
 
 BUSY_S = 10.0  # a backup or a checkpoint of the other process is over by then
+_PAUSE_S = 0.02  # between two tries
 _FULL = 2  # PRAGMA synchronous: every commit is on the disk before it returns
 
 
@@ -26,7 +28,7 @@ def connect(path: Path, key: bytes) -> Database:
             connection.execute("PRAGMA cipher_log_level = NONE")  # wrong keys are our sentence, not its log
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            connection.execute("PRAGMA journal_mode = WAL")
+            _switch_to_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")  # shredded keys are overwritten
@@ -36,6 +38,20 @@ def connect(path: Path, key: bytes) -> Database:
             connection.close()
             raise
     return database
+
+
+def _switch_to_wal(connection: dbapi2.Connection) -> None:
+    """Set the journal mode; SQLite doesn't ask its busy handler for that, so we wait ourselves."""
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except dbapi2.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def assert_durable(database: Database) -> None:

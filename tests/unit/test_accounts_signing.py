@@ -295,9 +295,7 @@ def test_sound_is_due_thirty_days_after_signing_and_payloads_later(store, doctor
     assert sorted(due(31)) == [("sound", False), ("sound", True)]
     assert len(due(182)) == 2
     assert len(due(184)) == 2 + len(store.audit.rows())
-    signed_only = [
-        item for item in retention_due(store, start + timedelta(31), policy) if item.signed
-    ]
+    signed_only = [item for item in retention_due(store, start + timedelta(31), policy) if item.signed]
     with pytest.raises(PolicyError, match=r"policy\.role"):
         shred(store, Actor.machine(), signed_only)
     assert shred(store, doctor.actor, signed_only) == 1

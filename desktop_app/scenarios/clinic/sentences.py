@@ -181,7 +181,8 @@ def _directive(part: Part, before: Role | None) -> Role:
         return Role.TALK
     if cues.TAKEN.search(text) and not re.search(r"[就再]|以后", text):
         return Role.TALK
-    if part.has(Kind.DRUG) or is_order(text):
+    goes_on = part.has(Kind.DRUG_GROUP) and re.search(r"照常|照旧|照样|继续|接着|接到", text)
+    if part.has(Kind.DRUG) or goes_on or is_order(text):
         return Role.ORDER
     if before is Role.ORDER and cues.ONLY_THEN.search(text):
         return Role.ORDER
