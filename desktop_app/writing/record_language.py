@@ -129,7 +129,11 @@ class RecordLanguage:
             entry = hit.of(*_REPLACED)
             if entry is None:
                 continue
-            parts += [self._functions(text[position : hit.start]), self._replacement(entry)]
+            replaced = self._replacement(entry)
+            if position == hit.start and parts and parts[-1] == replaced:
+                position = hit.end  # 起坨坨起疹子: two forms of one finding in a row
+                continue
+            parts += [self._functions(text[position : hit.start]), replaced]
             position = hit.end
         return "".join(parts) + self._functions(text[position:])
 

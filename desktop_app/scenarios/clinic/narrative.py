@@ -195,5 +195,6 @@ def _denials(exchange: Exchange, part: Part, denied: list[Mention], field: Field
         if item.kind not in (Kind.DRUG, Kind.DRUG_GROUP) and name_of(item) not in VAGUE:
             groups.setdefault(field_of_topic(item.kind, item.standard, field), []).append(name_of(item))
     for home, names in groups.items():
-        notes.append(Note(home, denial_of(home, names), (*exchange.questions[-1:], part), denial=True))
+        asked = [item for item in exchange.questions if any(name in item.text for name in names)]
+        notes.append(Note(home, denial_of(home, names), (*asked, part), denial=True))
     return notes

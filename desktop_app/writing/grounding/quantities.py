@@ -281,9 +281,14 @@ def _frequencies(text: str) -> Iterator[Quantity]:
         yield Quantity(Sort.FREQUENCY, low, high, "次/日", match.start(), match.end())
 
 
+_BEATS = re.compile(r"(?:脉搏|心率|心跳|呼吸|胎心)[^，。\d]{0,4}$")
+
+
 def _measured(text: str) -> Iterator[Quantity]:
     for match in _MEASURED.finditer(text):
         sort, unit, factor = _UNITS[match["unit"]]
+        if unit == "次" and _BEATS.search(text[: match.start()]):
+            sort, unit = Sort.RATE, "次/分"  # 脉搏九十六次 is a rate, the minute goes without saying
         low = _value(match["low"]) * factor
         high = _value(match["high"] or match["low"]) * factor
         if match["half"]:
