@@ -41,9 +41,10 @@ class Part:
         return self.clause.text
 
     @property
-    def start_of_turn(self) -> bool:
-        """Whether it opens its utterance."""
-        return self.clause.start <= 1
+    def opens_sentence(self) -> bool:
+        """Whether a sentence begins with it."""
+        before = self.clause.utterance.text[: self.clause.start].rstrip("　 ")
+        return not before or before[-1] in "。！？；!?;…"
 
     @property
     def clauses(self) -> tuple[Clause, ...]:

@@ -180,3 +180,8 @@ def test_an_allergy_that_nobody_asked_for(talk: str) -> None:
 def test_a_question_for_allergies_without_an_answer_is_asked_and_empty() -> None:
     field = written(visit(f"{OPENED}医：药过敏吗？ / 医：先量个体温。 / 患：好的。")).field(ALLERGY)
     assert (field.text, field.state) == ("", FieldState.EMPTY)
+
+
+def test_an_allergy_in_a_later_sentence_of_the_answer() -> None:
+    told = text("医：对什么过敏？ / 患：药没有。花粉有一点，春天打喷嚏。", ALLERGY)
+    assert "花粉" in told

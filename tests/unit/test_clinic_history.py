@@ -132,3 +132,8 @@ def test_habits(question: str, answer: str, habit: list[str]) -> None:
 def test_a_missed_period() -> None:
     lines = "医：怎么了？ / 患：下腹痛两天。 / 医：月经正常吗？ / 患：四十天没来了。"
     assert "停经40天" in text(lines, PRESENT, age="28y", sex=Sex.FEMALE)
+
+
+def test_a_finding_told_before_a_refusal_stays() -> None:
+    told = text("医：以前有啥病？ / 患：去年体检血压高一滴，一百四十二，冇食药。", PAST, Region.HAKKA)
+    assert "血压" in told

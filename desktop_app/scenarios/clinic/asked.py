@@ -135,7 +135,7 @@ def _answers_allergy(part: Part) -> bool:
     text = part.text
     if _REACTION.search(text) or tolerated(text):
         return True
-    known = part.has(Kind.DRUG, Kind.DRUG_GROUP) or part.start_of_turn
+    known = part.has(Kind.DRUG, Kind.DRUG_GROUP) or part.opens_sentence
     return (
         known
         and len(text) <= 8

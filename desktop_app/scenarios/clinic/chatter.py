@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.talk import Part
 
 _POLITE = re.compile(
@@ -72,6 +73,8 @@ def _offers(part: Part) -> bool:
         return False
     if _OFFERED.search(text):
         return True
+    if part.mentions and not part.named(Kind.DRUG, Kind.DRUG_GROUP):
+        return False
     return bool(_TREATS.search(text)) and not text.startswith(("我", "俺", "自己"))
 
 
