@@ -91,7 +91,10 @@ def _find(
     quantity: Quantity, piece: Piece, claim: Claim, alignment: Alignment, sources: Sources
 ) -> Clue | None:
     region = _region(quantity, piece, claim, alignment.allowed, sources)
-    clues: Iterable[Clue] = alignment.near if region is None else region
+    clues = sorted(  # the turn that it is most about comes before others that would do
+        alignment.near if region is None else region,
+        key=lambda item: item.utterance not in alignment.anchors[:1],
+    )
     found = next((item for item in clues if _states(item, quantity, piece)), None)
     if found is None and claim.ordered and quantity.sort is Sort.SPAN and region is None:
         return next((item for item in alignment.allowed if _states(item, quantity, piece)), None)

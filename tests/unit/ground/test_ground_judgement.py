@@ -119,6 +119,12 @@ def test_derivations_are_recomputed() -> None:
     assert "一百三八十五" in statement.derivation
 
 
+def test_a_derivation_comes_from_the_turn_that_the_statement_is_about() -> None:
+    talk = "医生：开阿奇霉素，一天一道，吃三天。\n医生：多喝水，三天后来复查。\n"
+    statement = judged("plan", "多喝水，3天后复查", visit(talk))
+    assert statement.derivation == "三天后来复查 → 3天"
+
+
 def test_a_false_quote_is_replaced() -> None:
     quote = {"source": "utterance", "id": 2, "quote": "咳嗽九天", "start": 0, "end": 4}
     statement = judged("present_illness", "咳嗽", evidence=[quote])
