@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from desktop_app.core.records.speech import Speaker
 from desktop_app.writing.clauses import Clause
 
 _MARKER = re.compile(
-    r"^(?:哦|啊|哎|诶|噢|呃|嗯|等等|等下|等一下|不不|哎呀|医生|喔)*"
+    r"^(?:哦|啊|哎|诶|噢|呃|嗯|嗐|呸|等等|等下|等一下|不不|哎呀|医生|喔)*"
     r"(?:(?:不是){2,}|(?:唔系){2,}|(?:勿是){2,}|(?:毋是){2,}|不对不对|不对|哦不|不不不?|不是|说[错反]了?|看错了?|"
     r"讲[错反]了?|我?说反了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|"
-    r"等等|不是嘞|毋对|也不是|哪是|无啦|无啊|无无|毋是啦|记反了?|弄错了?)"
-    r"(?:了|哈|哦|啊|呀|嘞|，)*"
+    r"等等|不是嘞|毋对|也不是|哪是|无啦|无啊|无无|毋是啦|记反了?|弄错了?|否是|否对|讲毋着|看[差反串][行了]?|"
+    r"疼?糊涂了?)"
+    r"(?:了|哈|哦|啊|呀|嘞|哩|罢|咯|脱|啦|，)*"
 )
 _CONTRAST = re.compile(
     r"(?:不是|唔系|勿是|毋是|弗是)(?P<not>[^，。是系]{1,10}?)(?:，|,)?(?:而?是|就?系|是)(?P<but>.+)"
@@ -48,6 +50,7 @@ def taken_back(clauses: list[Clause]) -> set[tuple[int, int]]:
         by_utterance.setdefault(clause.utterance.id, []).append(clause)
     for group in by_utterance.values():
         gone.update(_swapped_side(group))
+        gone.update(_tried_again(group)[0])
         for index, clause in enumerate(group):
             gone.update(_in_utterance(group, index, clause))
     gone.update(_across(clauses, gone))
@@ -88,7 +91,7 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
     if whole or previous.abrupt:
         back = {_key(clause)} if whole else set()
         if (
-            re.search(r"[说讲记弄搞][错反]", clause.text) and index >= 1
+            re.search(r"[说讲记弄搞][错反]", clause.text) and not previous.abrupt
         ):  # 右边，我说反了: the turn before was wrong
             return {_key(clause)}
         if previous.abrupt or whole or _same_slot(previous, following):
@@ -175,6 +178,8 @@ def amendments(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause
     吃三天，不，五天 becomes 吃五天; 糖尿病七年……八年 becomes 糖尿病八年. The clause with the right number is spent.
     """
     found = {**_amended_by_another(clauses), **_amended_word(clauses)}
+    for _, group in itertools.groupby(clauses, key=lambda item: item.utterance.id):
+        found.update(_tried_again(list(group))[1])
     for index, clause in enumerate(clauses):
         rest = [item for item in clauses[index + 1 : index + 4] if item.utterance is clause.utterance]
         doctor = clause.speaker is Speaker.DOCTOR  # orders keep the last of two values by their own rule
@@ -190,6 +195,82 @@ def amendments(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause
             continue  # nothing but the number: the clause is taken back whole
         found[_key(clause)] = (clause.text[: old.start()] + new[0] + clause.text[old.end() :], following)
     return found
+
+
+_COUNTED_VALUE = re.compile(
+    r"(?P<what>[零一二两俩三四五六七八九十百半几点\d]+)(?P<unit>个月|月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
+    r"道|回|趟|摆|粒|片|颗|包|点|号|级|毫克|克|毫升|升|支|针|滴|厘米|公分|毫米|度|斤|公斤)"
+)
+_TRIED = (
+    re.compile(
+        r"(?P<what>[左右倒正])(?:[边侧面爿片]|手|脚|腿|眼|耳|胳膊|臂|肩|膝|踝|髋|胯|脸|奶|乳|肋|腰|肾|腹|肺)"
+    ),
+    re.compile(r"^(?:就是|是|系|在)?(?P<what>今|昨|寻|夜|前|大前|后)(?:儿个?|[天日晚]|个儿?)(?P<unit>)"),
+    _COUNTED_VALUE,
+)
+_SETTLED = re.compile(
+    r"^(?:是|系|就|应该是|还是|改成|也就|用|吃|打|吸)*(?P<value>.+?)(?:就行|就够|就好|吧|了|啦|罢|够了|行了)*$"
+)
+_ASIDE_CHARS = 9  # what is muttered between a slip and its correction is short
+_AFTER_TIME = re.compile(r"^(?:后来|然后|再|又|接着|到|第|现在|今[天早朝]|这|每|另|加)")
+
+
+def _tried_again(
+    group: list[Clause],
+) -> tuple[set[tuple[int, int]], dict[tuple[int, int], tuple[str, Clause]]]:
+    """Find values that a speaker breaks off and gives anew: 右胳膊……左胳膊; 一天六回……不用恁多，一天四回.
+
+    Returns:
+        The clauses that are taken back whole, and those of which one value was put right.
+    """
+    gone: set[tuple[int, int]] = set()
+    amended: dict[tuple[int, int], tuple[str, Clause]] = {}
+    for index, clause in enumerate(group):
+        if not clause.abrupt:
+            continue
+        for distance, later in enumerate(group[index + 1 : index + 4], index + 1):
+            between = group[index + 1 : distance]
+            if any(len(item.text) > _ASIDE_CHARS for item in between):
+                break
+            pair = _anew(clause, later)
+            if pair is None:
+                continue
+            old, new = pair
+            rest = clause.text[: old.start()] + clause.text[old.end() :]
+            aside = {_key(item) for item in between if is_marker(item.text) or _MUTTERED.search(item.text)}
+            settled = _SETTLED.match(later.text)
+            if len(rest) > 1 and settled is not None and settled["value"] == new[0]:
+                amended[_key(clause)] = (
+                    clause.text[: old.start()] + new[0] + clause.text[old.end() :],
+                    later,
+                )
+            elif len(rest) > _FRAME_CHARS and old.re is not _COUNTED_VALUE:
+                break  # two sides told in two sentences of their own
+            else:
+                gone.add(_key(clause))
+            gone |= aside
+            break
+    return gone, amended
+
+
+_FRAME_CHARS = 4  # 血压左边, 就是前天
+_MUTTERED = re.compile(r"[错反]|糊涂|不用|太多|多了|少了|太少|看差|记性|不对|不是|唔系|勿|毋|否")
+
+
+def _anew(first: Clause, second: Clause) -> tuple[re.Match[str], re.Match[str]] | None:
+    """Return the two values where a clause gives another value of the same kind."""
+    if _AFTER_TIME.match(second.text):
+        return None
+    for pattern in _TRIED:
+        olds, new = list(pattern.finditer(first.text)), pattern.search(second.text)
+        if not olds or new is None:
+            continue
+        old = olds[-1]
+        other = old["what"] != new["what"] and old.groupdict().get("unit") == new.groupdict().get("unit")
+        ends = old.end() >= len(first.text) - 2 or pattern is _TRIED[0]
+        if other and ends and new.start() <= _FRAME_CHARS:
+            return old, new
+    return None
 
 
 def _same_slot(first: Clause, second: Clause) -> bool:

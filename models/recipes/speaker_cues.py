@@ -23,6 +23,7 @@ from desktop_app.writing import speakers
 _PENALTY = 0.5
 _RARE = 3  # a feature of fewer turns is left out
 _STEPS = 400
+_PIECE = 8  # turns of the pieces that stand for short talks
 _NEGLIGIBLE = 4  # hundredths of log odds
 
 Floats = npt.NDArray[np.float32]
@@ -43,6 +44,7 @@ def read(folder: Path) -> list[Case]:
 
 def fit(cases: Sequence[Case]) -> dict[str, int]:
     """Return the weight of each feature in hundredths of log odds for the doctor."""
+    cases = [*cases, *_pieces(cases)]
     rows = [speakers.features(texts, index) for _, texts, _ in cases for index in range(len(texts))]
     truth = np.array([spoke for _, _, labels in cases for spoke in labels], np.float32)
     counts = Counter(name for row in rows for name in row)
@@ -57,6 +59,15 @@ def fit(cases: Sequence[Case]) -> dict[str, int]:
     named = {name: round(float(weights[column]) * 100) for name, column in columns.items()}
     kept = {name: weight for name, weight in named.items() if abs(weight) >= _NEGLIGIBLE}
     return {speakers.BIAS: round(float(weights[-1]) * 100), **kept}
+
+
+def _pieces(cases: Sequence[Case]) -> list[Case]:
+    """Return the dialogues cut into short ones, so that a talk of a few turns is no stranger."""
+    return [
+        (name, texts[start : start + _PIECE], labels[start : start + _PIECE])
+        for name, texts, labels in cases
+        for start in range(0, len(texts), _PIECE)
+    ]
 
 
 def _descend(matrix: Floats, truth: Floats) -> Floats:

@@ -8,6 +8,7 @@ from desktop_app.core.records.drafts import FieldKey, Reason
 from desktop_app.core.records.people import VisitKind
 from desktop_app.core.records.speech import Speaker
 from desktop_app.scenarios.clinic.chatter import is_chatter
+from desktop_app.scenarios.clinic.complaint_duration import Since, duration
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.polarity import Mention, Polarity
@@ -16,27 +17,10 @@ from desktop_app.writing.talk import Part, Talk
 
 _MOST = 3
 _TURNS = 3  # a complaint is told in the first turns; what comes later is history
-_LENGTH = re.compile(
-    r"(?<!第)(?<!\d)(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月|年))(?P<more>多|余|"
-    r"半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|[粒片颗]|大|岁|的药|开外)"
-)
-_DURATION_ASKED = re.compile(
-    r"几[天日久]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多日|几工|几个(?:月|"
-    r"钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候"
-)
-_ONSET_ASKED = re.compile(r"开始|不舒服|不好|难受|[痛疼]|[久天]了|勿适意|唔舒服|起[的个嘅]?[？?]?$")
-_RELATIVE = (
-    (re.compile(r"大前[天日]|大前(?:夜|晚)|落昨日"), "3天"),
-    (re.compile(r"前[天日晚夜]|前儿"), "2天"),
-    (re.compile(r"昨[天日晚夜儿]|昨个|夜儿个?|寻日|寻晚|昨暝|昨昏|昨下|夜黑|昨"), "1天"),
-    (re.compile(r"上个?(?:礼拜|星期|周)"), "1周"),
-    (re.compile(r"上个?月"), "1个月"),
-)
 _SIDE_ONLY = re.compile(
     r"^(?:就|是|在|系)*(?P<side>[左右]|[两双俩](?=边|侧|面|爿|只(?!月)|手|脚|腿|眼|耳|膝|肩))(?:边|侧|面|"
     r"爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?"
 )
-_TODAY = re.compile(r"今[天早朝日]|刚刚?|啱啱|今儿|早上|半夜|后半夜|天没亮")
 
 
 def chief_complaint(talk: Talk, until: int) -> list[Note]:
@@ -55,7 +39,7 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
         and not is_chatter(part)
     ]
     complaints = _complaints(told)
-    span = duration(talk, told)
+    span = duration(talk, told, until)
     if not complaints or _injured_first(told, complaints[0][0]):
         return _plain(talk, told, span)
     names = _named(talk, complaints, told)
@@ -64,13 +48,13 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
     if side is not None:
         names[0] = _with_side(side[1], names[0])
         parts.append(side[0])
-    if talk.context.kind is VisitKind.RETURN and span is not None and span[2] is not None:
+    if talk.context.kind is VisitKind.RETURN and span is not None and span.derivation is not None:
         span = None  # 昨天 in a return visit dates an event, not the complaint
-    text = "、".join(names) + (span[1] if span else "")
+    text = "、".join(names) + (span.text if span else "")
     if talk.context.kind is VisitKind.RETURN:
         text += "，复诊"
     if span:
-        parts.append(span[0])
+        parts += span.parts
     ambiguous = any(mention.ambiguous for _, mention in complaints)
     return [
         Note(
@@ -78,7 +62,7 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
             text,
             tuple(dict.fromkeys(parts)),
             reasons=(Reason.AMBIGUOUS,) if ambiguous else (),
-            derivation=span[2] if span else None,
+            derivation=span.derivation if span else None,
         )
     ]
 
@@ -186,66 +170,7 @@ def _paired_part(told: list[Part], side: Part) -> str | None:
     return None
 
 
-def duration(talk: Talk, told: list[Part]) -> tuple[Part, str, str | None] | None:
-    """Return the clause that says since when, the time as a record writes it, and how it was derived."""
-    complaint = [part for part in told[:20] if part.named(Kind.SYMPTOM)]
-    own = [part for part in told[:24] if complaint and part.clause.utterance is complaint[0].clause.utterance]
-    asked = [
-        part
-        for exchange in talk.exchanges
-        if any(_DURATION_ASKED.search(question.text) for question in exchange.questions)
-        for part in exchange.answers
-        if part in told
-    ]
-    onset = [
-        part
-        for exchange in talk.exchanges
-        if any(
-            _DURATION_ASKED.search(item.text) and _ONSET_ASKED.search(item.text)
-            for item in exchange.questions
-        )
-        for part in exchange.answers
-        if part in told
-    ]
-    first = told[:12]
-    for group in (own, onset, asked[:6]):
-        found = _length(talk, group)
-        if found is not None:
-            return found
-    for group in (own, asked[:6]):
-        for part in group:
-            for pattern, becomes in _RELATIVE:
-                match = pattern.search(part.text)
-                if match:
-                    return part, becomes, f"“{match[0]}”距就诊{becomes}"
-            today = _TODAY.search(part.text)
-            if today and part in asked:
-                return part, "", None
-    turns = list(dict.fromkeys(part.clause.utterance.id for part in told))[:_TURNS]
-    early = (part for part in first if part.clause.utterance.id in turns and not part.named(Kind.SYMPTOM))
-    return _length(talk, list(early))
-
-
-def _length(talk: Talk, group: list[Part]) -> tuple[Part, str, str | None] | None:
-    for part in group:
-        if re.search(r"一[天日]|每|间隔|吃了|用了|打了|贴|敷|搽|停|睡", part.text) and not re.search(
-            r"[了矣哉]$|有", part.text
-        ):
-            continue
-        if re.search(r"[这搿呢恁即][几两一]?[天日]|最近|近来|孕|怀|以前|住过|小时候|年前", part.text):
-            continue
-        said = talk.language.quantities(talk.language.standard(part.amended or part.text))
-        match = _LENGTH.search(said)
-        if match and match["unit"].endswith("分钟") and not re.search(r"前|[了啦矣]$", said):
-            continue  # how long a spell lasts, not since when
-        if match and re.match(r"就好|好[了矣]", said[match.end() :]):
-            continue
-        if match and not re.search(r"(?:年前|月前)", said[match.start() : match.end() + 2]):
-            return part, match["n"] + match["unit"] + (match["more"] or ""), None
-    return None
-
-
-def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | None) -> list[Note]:
+def _plain(talk: Talk, told: list[Part], span: Since | None) -> list[Note]:
     """Use a told clause as it is where no finding was recognised: how the injury came, else the first that is one."""
     turns = list(dict.fromkeys(part.clause.utterance.id for part in told))[:_TURNS]
     early = [part for part in told if part.clause.utterance.id in turns and not part.retracted]
@@ -276,7 +201,7 @@ def _plain(talk: Talk, told: list[Part], span: tuple[Part, str, str | None] | No
         side = _side(told) if not re.search(r"[左右双]", text) else None
         if side is not None:
             text, parts = side[1].removesuffix("侧") + text, [*parts, side[0]]
-        if span is not None and span[1] not in text:
-            text, parts = text + span[1], [*parts, span[0]]
+        if span is not None and span.text not in text:
+            text, parts = text + span.text, [*parts, *span.parts]
         return [Note(FieldKey.CHIEF_COMPLAINT, text, tuple(dict.fromkeys(parts)))]
     return []

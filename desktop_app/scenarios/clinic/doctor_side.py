@@ -43,16 +43,29 @@ _ASKED_TREATMENT = (
 )
 # 不予吃: what was refused isn't named, so the record could mean anything
 _OBJECTLESS = re.compile(r"(?:不予|勿|不|暂不|不用|别)?(?:吃|注|验|挂|打|开|用|喝|输|含)?")
+_EXAMINES = 2  # two findings of one turn, or one measured value
+_GREETING = 3  # turns in which what the doctor sees is why he asks
 _LOOK_BACK = 8  # parts before a dose in which its drug may have been named
 
 
 def doctor_notes(talk: Talk) -> tuple[list[Note], int]:
     """Return the notes of the doctor's side, and the utterance id from which on the doctor examines."""
     said = classify(talk)
-    first = next((item for item in said if item.role in (Role.EXAM, Role.DIAGNOSIS)), None)
-    exam_from = first.turn if first else len(talk.context.transcript.utterances) + 1
+    exam_from = _exam_from(talk, said)
     notes = [*_replies(talk, said), *_grouped(talk, said, exam_from), *_considered(talk, said)]
     return notes, exam_from
+
+
+def _exam_from(talk: Talk, said: list[Said]) -> int:
+    """Return the utterance with which the examination begins; a look at how the patient limps in is none."""
+    turns: dict[int, int] = {}
+    for item in said:
+        if item.role in (Role.EXAM, Role.DIAGNOSIS):
+            measured = bool(cues.VITAL.search(item.part.text)) or item.role is Role.DIAGNOSIS
+            turns[item.turn] = turns.get(item.turn, 0) + (2 if measured else 1)
+    last = len(talk.context.transcript.utterances)
+    examining = (turn for turn, weight in turns.items() if weight >= _EXAMINES and turn > _GREETING)
+    return next(examining, next((turn for turn in turns if turn > last / 2), last + 1))
 
 
 def _grouped(talk: Talk, said: list[Said], exam_from: int) -> list[Note]:

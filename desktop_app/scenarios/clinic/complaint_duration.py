@@ -1,0 +1,176 @@
+"""Since when the patient suffers: the one of several told times that dates the complaint itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from desktop_app.core.records.people import Region
+from desktop_app.core.records.speech import Speaker
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.talk import Part, Talk
+
+_EARLY = 16  # turns in which the time is told
+_FIRST_TURNS = 3  # of the patient's party, in which a bare time dates the complaint unasked
+_LENGTH = re.compile(
+    r"(?<![第\d.])(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月(?!\d)|年))"
+    r"(?P<more>多|余|半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|才|[粒片颗]|大|岁|的药|"
+    r"开外)"
+)
+_ORDINAL = re.compile(r"第(?P<n>\d+)(?P<unit>天)")
+_NOT_SINCE = re.compile(
+    r"(?:吃|食|用|打|贴|敷|搽|擦|涂|抹|停|睡|困|瞓|干|跑|坐|戒|住|孕|怀|隔|每|管|歇|割|扛|走|站|好)(?:了|过|咗|仔|着|哩)?"
+    r"(?:有|差不多|大概)?$"
+)
+_OTHER_TIME = re.compile(
+    r"每|间隔|[这搿呢恁即][几两一]?[天日]|最近|近来|孕|怀|以前|住过|小时候|年前|月前|上次|上回|去年|前年|旧年|头胎|出生|"
+    r"生下来|满月"
+)
+_ASKED = re.compile(
+    r"几[天日久]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多[天日]|几工|几个(?:月|"
+    r"钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候"
+)
+_ONSET = re.compile(
+    r"开始|起头|发现|不舒服|不好|难受|[痛疼肿痒烧咳晕]|[久天日]了|勿适意|唔舒服|起[的个嘅]?[？?]?$"
+)
+_TOTAL = re.compile(
+    r"拢总|拢共|总共|一共|足足|足$|算起|算下来|那就[是算]?|整整?|到今|到这|到现在|到而家|不止|从头"
+)
+_PERFECT = re.compile(r"[了矣哉啊啦罢嘛]$|有(?=.{0,3}$)")
+_OF_A_PART = re.compile(r"加重|重[了起]|厉害|泡起|出泡|才")
+_STATED = re.compile(r"^(?:那|这都|现在|差不多|将近|不到|快|好|就是|就|也就|得有|有)|[了]$")
+_RELATIVE = (
+    (re.compile(r"大前[天日]|大前(?:夜|晚)|落昨日"), "3天"),
+    (re.compile(r"前[天日晚夜]|(?<![那啥这么头])前儿"), "2天"),
+    (re.compile(r"昨[天日晚夜儿]|昨个|夜儿个?|寻日|寻晚|昨暝|昨昏|昨下|夜黑|昨"), "1天"),
+    (re.compile(r"上个?(?:礼拜|星期|周)"), "1周"),
+    (re.compile(r"上个?月"), "1个月"),
+)
+_TODAY = re.compile(r"今[天早朝日]|刚刚?|啱啱|今儿|早上|半夜|后半夜|天没亮")
+# hours where other regions mean the clock: 俩点儿 (northeast), 有两三点钟 (southern Min)
+_HOURS = {
+    Region.NORTHEAST: re.compile(r"(?<![\d点])(?P<n>\d+(?:~\d+)?)个?(?P<half>半)?点儿?(?![\d多几半钟])"),
+    Region.MIN: re.compile(r"(?:(?<=有)|(?<=着)|^)(?P<n>\d+(?:~\d+)?)(?P<half>半)?点钟"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Since when.
+
+    Attributes:
+        parts: the clauses that say it.
+        text: as a record writes it, empty where the complaint began the same day.
+        derivation: how it came about where nobody said it as a length of time.
+    """
+
+    parts: tuple[Part, ...]
+    text: str
+    derivation: str | None = None
+
+
+def duration(talk: Talk, told: list[Part], until: int) -> Since | None:
+    """Return since when the complaint lasts.
+
+    Args:
+        talk: the analysed talk.
+        told: what the patient's party told of the patient, in order.
+        until: utterance id at which the examination begins.
+    """
+    asked, onset = _asked(talk)
+    complaint = next((part for part in told[:20] if part.named(Kind.SYMPTOM)), None)
+    best: tuple[float, Since] | None = None
+    for part in _candidates(talk, told, until):
+        length = _length(talk, part, asked=part.key in asked)
+        if length is None:
+            continue
+        score = _score(part, complaint, told, asked=part.key in asked, onset=part.key in onset)
+        if score > 0 and (best is None or score > best[0]):
+            best = (score, Since((part,), length))
+    return best[1] if best is not None else _relative(told, complaint, asked)
+
+
+def _asked(talk: Talk) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Return the clauses that answer a question for a time, and those that answer one for the onset."""
+    asked: set[tuple[int, int]] = set()
+    onset: set[tuple[int, int]] = set()
+    for exchange in talk.exchanges:
+        times = [item.text for item in exchange.questions if _ASKED.search(item.text)]
+        keys = {part.key for part in exchange.answers}
+        asked |= keys if times else set()
+        onset |= keys if any(_ONSET.search(text) for text in times) else set()
+    return asked, onset
+
+
+def _candidates(talk: Talk, told: list[Part], until: int) -> list[Part]:
+    of_patient = {part.key for part in told}
+    return [
+        part
+        for part in talk.parts
+        if part.clause.utterance.id < min(until, _EARLY)
+        and not part.retracted
+        and not part.clause.question
+        and (
+            part.key in of_patient
+            or (part.clause.speaker is Speaker.DOCTOR and _STATED.search(part.text) and len(part.text) < 14)
+        )
+    ]
+
+
+def _length(talk: Talk, part: Part, *, asked: bool) -> str | None:
+    text = part.amended or part.text
+    if _OTHER_TIME.search(text) or re.search(r"一[天日](?!半)(?:[一二两三四五六\d]|就|要)", text):
+        return None
+    said = talk.language.quantities(talk.language.standard(text))
+    hours = _HOURS.get(talk.region) if talk.region is not None else None
+    if hours is not None:
+        said = hours.sub(lambda hit: f"{hit['n']}{'个半' if hit['half'] else ''}小时", said)
+    match = _LENGTH.search(said)
+    if match is None and asked:
+        match = _ORDINAL.search(said)
+        return f"{match['n']}{match['unit']}" if match else None
+    if match is None or _NOT_SINCE.search(said[: match.start()]):
+        return None
+    after = said[match.end() :]
+    if match["unit"].endswith("分钟") and not re.search(r"前|[了啦矣]$", said):
+        return None  # how long a spell lasts, not since when
+    if re.match(r"就好|好[了矣]|一|没来|未来|冇来", after):
+        return None
+    return match["n"] + match["unit"] + (match["more"] or "")
+
+
+def _score(part: Part, complaint: Part | None, told: list[Part], *, asked: bool, onset: bool) -> float:
+    """Return how surely a time dates the complaint; nothing where it could be anything's."""
+    score = 0.0
+    if part.clause.speaker is Speaker.DOCTOR:
+        score += 3.5
+    if asked:
+        score += 4 if onset else 3
+    if complaint is not None and part.clause.utterance is complaint.clause.utterance:
+        score += 3
+    if not score:
+        turns = list(dict.fromkeys(item.clause.utterance.id for item in told))[:_FIRST_TURNS]
+        if part.clause.utterance.id not in turns or part.named(Kind.SYMPTOM):
+            return 0
+        score = 1
+    if _TOTAL.search(part.text):
+        score += 3
+    if _PERFECT.search(part.text):
+        score += 0.5
+    if _OF_A_PART.search(part.text):
+        score -= 3
+    return score - 0.1 * (part.clause.utterance.id // 2)  # the first told, all else alike
+
+
+def _relative(told: list[Part], complaint: Part | None, asked: set[tuple[int, int]]) -> Since | None:
+    """Return the time that 昨天 or 上个礼拜 stands for, counted from the visit."""
+    own = [part for part in told[:24] if complaint and part.clause.utterance is complaint.clause.utterance]
+    answers = [part for part in told if part.key in asked][:6]
+    for part in [*own, *answers]:
+        for pattern, becomes in _RELATIVE:
+            match = pattern.search(part.text)
+            if match:
+                return Since((part,), becomes, f"“{match[0]}”距就诊{becomes}")
+        if _TODAY.search(part.text) and part.key in asked:
+            return Since((part,), "")
+    return None
