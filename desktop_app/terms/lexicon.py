@@ -104,7 +104,7 @@ class Lexicon:
         """
         spans: list[tuple[int, int, tuple[Entry, ...]]] = []
         for last, (length, meanings) in self._automaton.iter(text):
-            counted = tuple(entry for entry in meanings if _counts(entry, region))
+            counted = tuple(entry for entry in meanings if _counts(entry, region)) or _understood(meanings)
             if len(counted) > 1 and region is not None:
                 counted = tuple(sorted(counted, key=lambda entry: entry.region is not region))
             if counted:
@@ -131,6 +131,22 @@ class Lexicon:
 
 def _counts(entry: Entry, region: Region | None) -> bool:
     return entry.region in (None, Region.MANDARIN) or region is None or entry.region is region
+
+
+_LONG = 4  # characters of a finding that means the same wherever it is said
+
+
+def _understood(meanings: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Return the meaning of another region's words where nobody could take them for anything else.
+
+    That is a finding or body part of several regions with one standard (屙血), or a long one (胸口堵得慌).
+    """
+    known = (Kind.SYMPTOM, Kind.BODY_PART)
+    if any(entry.kind not in known or entry.candidates for entry in meanings):
+        return ()
+    same = len({entry.standard for entry in meanings}) == 1
+    shared = len({entry.region for entry in meanings}) > 1 and len(meanings[0].form) > 1
+    return meanings[:1] if same and (shared or len(meanings[0].form) >= _LONG) else ()
 
 
 _DIALECT_KINDS = {

@@ -89,7 +89,10 @@ def patient_forms(
     """
     years = patient.age.years if patient.age else None
     for clause in clauses:
-        if clause.speaker is not Speaker.FAMILY or clause.question:
+        child = years is not None and years < _SPEAKS_FOR_ITSELF
+        if clause.speaker is Speaker.DOCTOR or clause.question:
+            continue
+        if clause.speaker is not Speaker.FAMILY and not child:
             continue
         for hit in hits[clause.utterance.id, clause.start]:
             kin = hit.of(Kind.KIN)
@@ -104,6 +107,7 @@ def patient_forms(
     return set()
 
 
+_SPEAKS_FOR_ITSELF = 8  # years; whoever speaks for a younger patient is a relative, labelled or not
 _CHILDREN = ("儿子", "女儿", "子女", "孩子", "小孩", "孙", "外孙")
 _ELDERS = ("父亲", "母亲", "祖父", "祖母", "外祖", "公公", "婆婆", "岳父", "岳母")
 _FEMALE = ("女儿", "母亲", "祖母", "婆婆", "岳母", "妻子", "姐", "妹", "孙女", "姑", "姨", "婶")

@@ -9,6 +9,7 @@ from desktop_app.core.records.people import VisitKind
 from desktop_app.core.records.speech import Speaker
 from desktop_app.scenarios.clinic.chatter import is_chatter
 from desktop_app.scenarios.clinic.complaint_duration import Since, duration
+from desktop_app.scenarios.clinic.complaint_place import named, with_side
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.polarity import Mention, Polarity
@@ -17,10 +18,18 @@ from desktop_app.writing.talk import Part, Talk
 
 _MOST = 3
 _TURNS = 3  # a complaint is told in the first turns; what comes later is history
-_SIDE_ONLY = re.compile(
-    r"^(?:就|是|在|系)*(?P<side>[左右]|[两双俩](?=边|侧|面|爿|只(?!月)|手|脚|腿|眼|耳|膝|肩))(?:边|侧|面|"
-    r"爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?"
+_LATER_TURNS = 5  # unless nothing that is known was told in them
+_INJURED = re.compile(
+    r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹|迷[住眼]|"
+    r"飞[进到]?眼"
 )
+_PURPOSE = re.compile(r"(?:拿|开|取|配|提)[^，]{0,3}药|体检|证明|复查|复诊|换药|拆线|打针|疫苗|产检|量血压")
+_FETCHES = re.compile(r"(?:拿|开|取|配|提)(?:一?点儿?|些|我的|那|血压|降压|降糖)*药")
+_MANNERS = frozenset("体重增加 食欲亢进 难以忍受 难以耐受 受凉 饮酒 劳累".split())
+_GUESS = re.compile(
+    r"^(?:我|还|就|也|都|当时)*(?:寻思|以为|还当|当是|估摸|怕是|疑心)|像[^，]{1,8}(?:咬|打|扎)"
+)
+_PLACED = re.compile(r"烂|肿|红|胀|硬|破|动|弯|抬|抓|流|长|起|凉|热|重|酸|麻|不得劲|不中|难受|不好|唔妥")
 
 
 def chief_complaint(talk: Talk, until: int) -> list[Note]:
@@ -37,42 +46,45 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
         and part.subject.patient
         and not part.clause.question
         and not is_chatter(part)
+        and not _GUESS.search(part.text)
     ]
-    complaints = _complaints(told)
+    complaints = _complaints(told, _TURNS)
     span = duration(talk, told, until)
     if not complaints or _injured_first(told, complaints[0][0]):
-        return _plain(talk, told, span)
-    names = _named(talk, complaints, told)
-    side = _side(told) if not re.search(r"[左右双]", "".join(names)) else None
-    parts = [part for part, _ in complaints]
-    if side is not None:
-        names[0] = _with_side(side[1], names[0])
-        parts.append(side[0])
+        return _plain(talk, told, span) or _later(talk, told, span) or _presupposed(talk, told, span, until)
+    return [_note(talk, complaints, told, span)]
+
+
+def _later(talk: Talk, told: list[Part], span: Since | None) -> list[Note]:
+    complaints = _complaints(told, _LATER_TURNS)
+    return [_note(talk, complaints, told, span)] if complaints else []
+
+
+def _note(talk: Talk, complaints: list[tuple[Part, Mention]], told: list[Part], span: Since | None) -> Note:
+    names, beside = named(talk, complaints, told)
+    names, side = with_side(names, told)
     if talk.context.kind is VisitKind.RETURN and span is not None and span.derivation is not None:
         span = None  # 昨天 in a return visit dates an event, not the complaint
     text = "、".join(names) + (span.text if span else "")
     if talk.context.kind is VisitKind.RETURN:
         text += "，复诊"
-    if span:
-        parts += span.parts
+    parts = [*beside, *(part for part, _ in complaints), *side, *(span.parts if span else ())]
     ambiguous = any(mention.ambiguous for _, mention in complaints)
-    return [
-        Note(
-            FieldKey.CHIEF_COMPLAINT,
-            text,
-            tuple(dict.fromkeys(parts)),
-            reasons=(Reason.AMBIGUOUS,) if ambiguous else (),
-            derivation=span.derivation if span else None,
-        )
-    ]
+    return Note(
+        FieldKey.CHIEF_COMPLAINT,
+        text,
+        tuple(dict.fromkeys(parts)),
+        reasons=(Reason.AMBIGUOUS,) if ambiguous else (),
+        derivation=span.derivation if span else None,
+    )
 
 
-def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
+def _complaints(told: list[Part], most_turns: int) -> list[tuple[Part, Mention]]:
     """Return the first affirmed findings: those of the first turn that names any, then of the next up to three."""
     found: list[tuple[Part, Mention]] = []
     seen: set[str] = set()
     first_turn = 0
-    turns = list(dict.fromkeys(part.clause.utterance.id for part in told))[:_TURNS]
+    turns = list(dict.fromkeys(part.clause.utterance.id for part in told))[:most_turns]
     for part in told:
         turn = part.clause.utterance.id
         if turn not in turns or (first_turn and turn > first_turn):
@@ -91,16 +103,6 @@ def _complaints(told: list[Part]) -> list[tuple[Part, Mention]]:
     return found[:_MOST] if first_turn else []
 
 
-_INJURED = re.compile(
-    r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹"
-)
-_PURPOSE = re.compile(r"(?:拿|开|取|配|提)[^，]{0,3}药|体检|证明|复查|复诊|换药|拆线|打针|疫苗|产检|量血压")
-_FETCHES = re.compile(r"(?:拿|开|取|配|提)(?:点|些|我的|那)?药")
-_MANNERS = frozenset("体重增加 食欲亢进 难以忍受 难以耐受 受凉 饮酒 劳累".split())
-_STRONG_PAINS = ("疼痛明显", "剧烈疼痛", "明显疼痛", "疼痛")
-_PAINS = frozenset("疼痛 痛 疼 胀痛 酸痛 刺痛 肿胀 瘙痒 麻木".split())
-
-
 def _injured_first(told: list[Part], first: Part) -> bool:
     """Whether how an injury came was told in an earlier turn than the first known finding."""
     return any(
@@ -109,99 +111,75 @@ def _injured_first(told: list[Part], first: Part) -> bool:
     )
 
 
-def _placed(part: Part, mention: Mention, told: list[Part]) -> str:
-    """Return a complaint with the body part that stands before it in its turn, where it names none itself."""
-    name = "痛" if mention.standard in _STRONG_PAINS else written(mention.entry)
-    if name not in _PAINS:
-        return name
-    turn = [item for item in told if item.clause.utterance is part.clause.utterance and item.key <= part.key]
-    for item in reversed(turn):
-        for hit in reversed(item.hits):
-            entry = hit.of(Kind.BODY_PART)
-            if entry is not None and (item is not part or hit.end <= mention.start):
-                return (entry.standard.removesuffix("部") or entry.standard) + name
-    return name
-
-
-def _shown(talk: Talk, part: Part) -> str:
-    """Return the body part that the doctor named just before (手伸出来我看), for an itch or a pain without a place."""
-    before = [item for item in talk.parts if item.clause.utterance.id == part.clause.utterance.id - 1]
-    for item in before:
-        for hit in item.hits:
-            entry = hit.of(Kind.BODY_PART)
-            if entry is not None:
-                return entry.standard.removesuffix("部") or entry.standard
-    return ""
-
-
-def _named(talk: Talk, complaints: list[tuple[Part, Mention]], told: list[Part]) -> list[str]:
-    names = [_placed(part, mention, told) for part, mention in complaints]
-    if names and all(name in _PAINS or name == "痒" for name in names):
-        return [_shown(talk, complaints[0][0]) + names[0]]
-    specific = [name for name in names if (name not in _PAINS and name != "痒") or len(names) == 1]
-    return list(dict.fromkeys(specific or names))
-
-
-def _with_side(side: str, name: str) -> str:
-    if name.startswith(side):
-        return name
-    place = side[1:]
-    return side[0] + name if place and place[0] in name else side + name
-
-
-def _side(told: list[Part]) -> tuple[Part, str] | None:
-    for part in told[:14]:
-        match = _SIDE_ONLY.match(part.text)
-        if match is None or len(part.text) > 10 or part.retracted:
-            continue
-        side = {"左": "左", "右": "右"}.get(match["side"], "双")
-        return part, side + (match["what"] or _paired_part(told, part) or "侧")
-    return None
-
-
-def _paired_part(told: list[Part], side: Part) -> str | None:
-    """Return the paired body part that a bare 左边 belongs to: one named in its turn, else the first one told."""
-    turn = [item for item in told if item.clause.utterance is side.clause.utterance]
-    for part in [*turn, *told[:10]]:
-        for hit in part.hits:
-            entry = hit.of(Kind.BODY_PART)
-            if entry is not None and entry.detail == "yes":
-                return entry.standard
-    return None
-
-
 def _plain(talk: Talk, told: list[Part], span: Since | None) -> list[Note]:
     """Use a told clause as it is where no finding was recognised: how the injury came, else the first that is one."""
     turns = list(dict.fromkeys(part.clause.utterance.id for part in told))[:_TURNS]
-    early = [part for part in told if part.clause.utterance.id in turns and not part.retracted]
+    early = [part for part in told if part.clause.utterance.id in turns]
     injured = [part for part in early if _INJURED.search(part.text)]
+    if not injured:
+        fetched = _fetches(talk)
+        if fetched:
+            return fetched
     affirmed = [part for part in early if not any(item.polarity is Polarity.DENIED for item in part.mentions)]
-    placed = [
-        part for part in affirmed if part.mentions or part.has(Kind.BODY_PART) or _PURPOSE.search(part.text)
-    ]
+    placed = [part for part in affirmed if _tells(part)]
     for part in dict.fromkeys([*injured, *placed]):
-        if _FETCHES.search(part.text):
-            return [
-                Note(
-                    FieldKey.CHIEF_COMPLAINT,
-                    "复诊取药" if talk.context.kind is VisitKind.RETURN else "取药",
-                    (part,),
-                )
-            ]
-        if (
-            part.clause.speaker is Speaker.DOCTOR
-            or part.has(Kind.DRUG)
-            or re.search(r"药|看下|看看|快来|[你您]", part.text)
-        ):
+        if part.has(Kind.DRUG) or re.search(r"药|看下|看看|快来|[你您]", part.text):
             continue
         text = talk.of_patient(talk.language.rewrite(part.text, list(part.hits)))
         if len(text) < 2:
             continue
-        parts = [part]
-        side = _side(told) if not re.search(r"[左右双]", text) else None
-        if side is not None:
-            text, parts = side[1].removesuffix("侧") + text, [*parts, side[0]]
-        if span is not None and span.text not in text:
+        names, side = with_side([text], told) if part.has(Kind.BODY_PART) else ([text], [])
+        text, parts = names[0], [part, *side]
+        if span is not None and span.text not in text and span.parts[0] is not part:
             text, parts = text + span.text, [*parts, *span.parts]
         return [Note(FieldKey.CHIEF_COMPLAINT, text, tuple(dict.fromkeys(parts)))]
     return []
+
+
+def _tells(part: Part) -> bool:
+    """Whether a clause without a known finding still says what is wrong, or what the patient comes for."""
+    if part.mentions or _PURPOSE.search(part.text):
+        return True
+    return part.has(Kind.BODY_PART) and bool(_PLACED.search(part.text))
+
+
+def _fetches(talk: Talk) -> list[Note]:
+    """Return that the patient comes for medicine, with the lasting diseases told, where that is all he comes for."""
+    opening = [part for part in talk.told if part.clause.utterance.id <= _LATER_TURNS]
+    fetch = next((part for part in opening if _FETCHES.search(part.text) and not part.clause.question), None)
+    if fetch is None:
+        return []
+    lasting = [
+        (part, mention)
+        for part in talk.told
+        for mention in part.named(Kind.DIAGNOSIS)
+        if part.subject.patient
+        and not part.clause.question
+        and mention.polarity is Polarity.AFFIRMED
+        and mention.entry.detail == "yes"
+    ]
+    names = list(dict.fromkeys(written(mention.entry).replace("血压高", "高血压") for _, mention in lasting))[
+        :2
+    ]
+    rest = [part for part, mention in lasting if written(mention.entry).replace("血压高", "高血压") in names]
+    text = "、".join(names) + ("复诊取药" if talk.context.kind is VisitKind.RETURN else "取药")
+    return [Note(FieldKey.CHIEF_COMPLAINT, text, tuple(dict.fromkeys((fetch, *rest))))]
+
+
+def _presupposed(talk: Talk, told: list[Part], span: Since | None, until: int) -> list[Note]:
+    """Return the finding that the doctor's question takes for granted and the answer dates: 左边疼多少天了？十来天."""
+    if span is None:
+        return []
+    turn = span.parts[0].clause.utterance.id
+    for part in talk.parts:
+        if part.clause.utterance.id != turn - 1 or part.clause.speaker is not Speaker.DOCTOR or turn > until:
+            continue
+        findings = [(part, mention) for mention in part.named(Kind.SYMPTOM)]
+        if part.clause.question and findings:
+            return [_note(talk, findings[:1], [*_opening(talk), part, *told], span)]
+    return []
+
+
+def _opening(talk: Talk) -> list[Part]:
+    """Return what the doctor said first, which names what is wrong in a visit that goes on (膝盖咋样了)."""
+    return [part for part in talk.parts if part.clause.utterance.id == 1]

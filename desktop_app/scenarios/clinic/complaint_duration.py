@@ -13,7 +13,7 @@ from desktop_app.writing.talk import Part, Talk
 _EARLY = 16  # turns in which the time is told
 _FIRST_TURNS = 3  # of the patient's party, in which a bare time dates the complaint unasked
 _LENGTH = re.compile(
-    r"(?<![第\d.])(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月(?!\d)|年))"
+    r"(?<![第\d.])(?P<n>\d+个半(?=小时|月)|\d+(?:~\d+|余)?|(?<!个)半|数)(?P<unit>个?多?(?:分钟|小时|天|周|个月|月(?![\d底初份中头])|年))"
     r"(?P<more>多|余|半)?(?!(?:前|以前|之前)?(?:打|做|得|住|开|查|得过|脚|手术|吃)|[一1]次|一[回趟]|才|[粒片颗]|大|岁|的药|"
     r"开外)"
 )
@@ -33,12 +33,16 @@ _ASKED = re.compile(
 _ONSET = re.compile(
     r"开始|起头|发现|不舒服|不好|难受|[痛疼肿痒烧咳晕]|[久天日]了|勿适意|唔舒服|起[的个嘅]?[？?]?$"
 )
+_AGE_ASKED = re.compile(r"生[了下]|怀|孕|多大|几大|几岁|出生|出的?院|满月")
 _TOTAL = re.compile(
     r"拢总|拢共|总共|一共|足足|足$|算起|算下来|那就[是算]?|整整?|到今|到这|到现在|到而家|不止|从头"
 )
 _PERFECT = re.compile(r"[了矣哉啊啦罢嘛]$|有(?=.{0,3}$)")
 _OF_A_PART = re.compile(r"加重|重[了起]|厉害|泡起|出泡|才")
-_STATED = re.compile(r"^(?:那|这都|现在|差不多|将近|不到|快|好|就是|就|也就|得有|有)|[了]$")
+_STATED = re.compile(
+    r"^(?:那|这都|现在|差不多|将近|不到|快|好|就是|就|也就|得有|有)|了$|^[零一二两俩三四五六七八九十几半多来\d]+个?半?"
+    r"(?:天|日|周|月|年|小时|钟头|礼拜|星期|点儿)$"
+)
 _RELATIVE = (
     (re.compile(r"大前[天日]|大前(?:夜|晚)|落昨日"), "3天"),
     (re.compile(r"前[天日晚夜]|(?<![那啥这么头])前儿"), "2天"),
@@ -49,9 +53,14 @@ _RELATIVE = (
 _TODAY = re.compile(r"今[天早朝日]|刚刚?|啱啱|今儿|早上|半夜|后半夜|天没亮")
 # hours where other regions mean the clock: 俩点儿 (northeast), 有两三点钟 (southern Min)
 _HOURS = {
-    Region.NORTHEAST: re.compile(r"(?<![\d点])(?P<n>\d+(?:~\d+)?)个?(?P<half>半)?点儿?(?![\d多几半钟])"),
+    Region.NORTHEAST: re.compile(
+        r"(?<![\d点])(?P<n>\d+(?:~\d+)?)(?:个(?P<half>半)?点儿?|点儿)(?![\d多几半钟])"
+    ),
     Region.MIN: re.compile(r"(?:(?<=有)|(?<=着)|^)(?P<n>\d+(?:~\d+)?)(?P<half>半)?点钟"),
 }
+
+
+Key = tuple[int, int]  # utterance id and start of a clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +86,12 @@ def duration(talk: Talk, told: list[Part], until: int) -> Since | None:
         told: what the patient's party told of the patient, in order.
         until: utterance id at which the examination begins.
     """
-    asked, onset = _asked(talk)
+    asked, onset, aged = _asked(talk)
     complaint = next((part for part in told[:20] if part.named(Kind.SYMPTOM)), None)
     best: tuple[float, Since] | None = None
     for part in _candidates(talk, told, until):
+        if part.key in aged:
+            continue
         length = _length(talk, part, asked=part.key in asked)
         if length is None:
             continue
@@ -90,16 +101,20 @@ def duration(talk: Talk, told: list[Part], until: int) -> Since | None:
     return best[1] if best is not None else _relative(told, complaint, asked)
 
 
-def _asked(talk: Talk) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
-    """Return the clauses that answer a question for a time, and those that answer one for the onset."""
-    asked: set[tuple[int, int]] = set()
-    onset: set[tuple[int, int]] = set()
+def _asked(talk: Talk) -> tuple[set[Key], set[Key], set[Key]]:
+    """Return the clauses that answer a question for a time, for the onset, and for an age."""
+    asked: set[Key] = set()
+    onset: set[Key] = set()
+    aged: set[Key] = set()
     for exchange in talk.exchanges:
         times = [item.text for item in exchange.questions if _ASKED.search(item.text)]
+        if any(_AGE_ASKED.search(item.text) for item in exchange.questions):
+            aged |= {part.key for part in exchange.answers if part.clause.sentence == 0}
+            continue
         keys = {part.key for part in exchange.answers}
         asked |= keys if times else set()
         onset |= keys if any(_ONSET.search(text) for text in times) else set()
-    return asked, onset
+    return asked, onset, aged
 
 
 def _candidates(talk: Talk, told: list[Part], until: int) -> list[Part]:
@@ -134,7 +149,7 @@ def _length(talk: Talk, part: Part, *, asked: bool) -> str | None:
     after = said[match.end() :]
     if match["unit"].endswith("分钟") and not re.search(r"前|[了啦矣]$", said):
         return None  # how long a spell lasts, not since when
-    if re.match(r"就好|好[了矣]|一|没来|未来|冇来", after):
+    if re.match(r"就好|好[了矣]|一|[没未冇无]", after):
         return None
     return match["n"] + match["unit"] + (match["more"] or "")
 
@@ -162,7 +177,7 @@ def _score(part: Part, complaint: Part | None, told: list[Part], *, asked: bool,
     return score - 0.1 * (part.clause.utterance.id // 2)  # the first told, all else alike
 
 
-def _relative(told: list[Part], complaint: Part | None, asked: set[tuple[int, int]]) -> Since | None:
+def _relative(told: list[Part], complaint: Part | None, asked: set[Key]) -> Since | None:
     """Return the time that 昨天 or 上个礼拜 stands for, counted from the visit."""
     own = [part for part in told[:24] if complaint and part.clause.utterance is complaint.clause.utterance]
     answers = [part for part in told if part.key in asked][:6]

@@ -1,0 +1,119 @@
+"""Where it hurts: the body part and the side that a complaint goes with."""
+
+from __future__ import annotations
+
+import re
+
+from desktop_app.core.records.speech import Speaker
+from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.polarity import Mention
+from desktop_app.writing.record_language import written
+from desktop_app.writing.talk import Part, Talk
+
+_SIDE_ONLY = re.compile(
+    r"^(?:就|毋|不|勿|唔|是|在|系)*?(?P<side>[左右]|[倒正](?=爿)|[两双俩](?=边|侧|面|爿|只(?!月)|手|脚|腿|眼|耳|膝|肩))"
+    r"(?:边|侧|面|片|爿|只|个)?(?P<what>手|脚|腿|眼睛?|耳朵?|腰|肩膀?|膝盖?|小腿|脚踝|胳膊)?"
+)
+_SIDES = {"左": "左", "右": "右", "倒": "左", "正": "右"}
+_STRONG_PAINS = ("疼痛明显", "剧烈疼痛", "明显疼痛", "疼痛")
+_PLACELESS = frozenset("疼痛 痛 疼 胀痛 酸痛 刺痛 灼痛 肿胀 肿 水肿 瘙痒 痒 麻木 麻 酸胀 肿块".split())
+_LATERAL = re.compile(r"[痛疼肿痒麻胀酸伤]|无力|骨折|肿块|耳鸣|视物|眼|听力|活动|抬")
+_NO_PLACE = re.compile(
+    r"^(?:我|俺|涯|阮|阿拉|他|她|伊|佢|医生|大夫|就|是|系|老|一直|还|也|都|又|会|里|里面|里头|这|这里|那|先|后|开始|"
+    r"觉得|感觉|有点|有些|自己|今[天日早]|昨[天晚]|只|阮这|我这|这块儿?)+"
+)
+_PLACE_CHARS = 4
+_SEEN_TURNS = 14  # parts in which the side is told
+
+
+def named(
+    talk: Talk, complaints: list[tuple[Part, Mention]], told: list[Part]
+) -> tuple[list[str], list[Part]]:
+    """Return the complaints by name, with their place, and the clauses beside their own that the place rests on."""
+    names = [_placed(talk, part, mention, told) for part, mention in complaints]
+    beside: list[Part] = []
+    if all(_bare(name) for name in names):
+        shown = _shown(talk, complaints[0][0])
+        if shown is not None:
+            names, beside = [shown[1] + names[0]], [shown[0]]
+        return names[:1], beside
+    specific = [name for name in names if not _bare(name)]
+    return list(dict.fromkeys(specific)), beside
+
+
+def with_side(names: list[str], told: list[Part]) -> tuple[list[str], list[Part]]:
+    """Return the names with the side that was told apart from them (右边), and the clause that tells it."""
+    if re.search(r"[左右双两]", "".join(names)):
+        return names, []
+    index = next((number for number, name in enumerate(names) if _LATERAL.search(name)), None)
+    side = _side(told) if index is not None else None
+    if side is None or index is None:
+        return names, []
+    placed = [*names]
+    placed[index] = _joined(side[1], names[index])
+    return placed, [side[0]]
+
+
+def _bare(name: str) -> bool:
+    return name in _PLACELESS
+
+
+def _placed(talk: Talk, part: Part, mention: Mention, told: list[Part]) -> str:
+    """Return a complaint with the body part that stands before it, where it names none itself."""
+    name = "痛" if mention.standard in _STRONG_PAINS else written(mention.entry)
+    if not _bare(name):
+        return name
+    turn = [item for item in told if item.clause.utterance is part.clause.utterance and item.key <= part.key]
+    for item in reversed(turn):
+        for hit in reversed(item.hits):
+            entry = hit.of(Kind.BODY_PART)
+            if entry is not None and (item is not part or hit.end <= mention.start):
+                side = re.search(r"[左右双两](?:边|侧|面|片|爿|只)?$", item.text[: hit.start])
+                return (side[0][0] if side else "") + _part_name(entry.standard) + name
+    words = _NO_PLACE.sub("", talk.language.rewrite(part.text[: mention.start]))
+    return words + name if 0 < len(words) <= _PLACE_CHARS else name
+
+
+def _part_name(standard: str) -> str:
+    return standard.removesuffix("部") or standard
+
+
+def _shown(talk: Talk, part: Part) -> tuple[Part, str] | None:
+    """Return the body part that the doctor named just before (手伸出来我看), for an itch or a pain without a place."""
+    turn = part.clause.utterance.id
+    for item in talk.parts:
+        if item.clause.utterance.id != turn - 1 or item.clause.speaker is not Speaker.DOCTOR:
+            continue
+        for hit in item.hits:
+            entry = hit.of(Kind.BODY_PART)
+            if entry is not None:
+                return item, _part_name(entry.standard)
+    return None
+
+
+def _joined(side: str, name: str) -> str:
+    if name.startswith(side):
+        return name
+    place = side[1:]
+    return side[0] + name if place and place[0] in name else side + name
+
+
+def _side(told: list[Part]) -> tuple[Part, str] | None:
+    for part in told[:_SEEN_TURNS]:
+        match = _SIDE_ONLY.match(part.text)
+        if match is None or len(part.text) > 10:
+            continue
+        side = _SIDES.get(match["side"], "双")
+        return part, side + (match["what"] or _paired_part(told, part) or "侧")
+    return None
+
+
+def _paired_part(told: list[Part], side: Part) -> str | None:
+    """Return the paired body part that a bare 左边 belongs to: one named in its turn, else the first one told."""
+    turn = [item for item in told if item.clause.utterance is side.clause.utterance]
+    for part in [*turn, *told[:10]]:
+        for hit in part.hits:
+            entry = hit.of(Kind.BODY_PART)
+            if entry is not None and entry.detail == "yes":
+                return entry.standard
+    return None
