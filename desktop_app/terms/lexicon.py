@@ -102,13 +102,15 @@ class Lexicon:
             text: any text.
             region: whose dialect words count; without it those of every region do.
         """
-        spans: list[tuple[int, int, tuple[Entry, ...]]] = []
+        spans: list[Span] = []
         for last, (length, meanings) in self._automaton.iter(text):
             counted = tuple(entry for entry in meanings if _counts(entry, region)) or _understood(meanings)
             if len(counted) > 1 and region is not None:
                 counted = tuple(sorted(counted, key=lambda entry: entry.region is not region))
             if counted:
                 spans.append((last + 1 - length, last + 1, counted))
+        drugs = [span for span in spans if any(entry.kind is Kind.DRUG for entry in span[2])]
+        spans = [span for span in spans if not any(_cuts(span, drug) for drug in drugs)]
         spans.sort(key=lambda span: (span[0], -span[1]))
         hits: list[Hit] = []
         end = 0
@@ -127,6 +129,14 @@ class Lexicon:
             if only is not None and only is not Region.MANDARIN:
                 seen[only] += 1
         return seen
+
+
+Span = tuple[int, int, tuple[Entry, ...]]
+
+
+def _cuts(span: Span, drug: Span) -> bool:
+    """Whether a form ends inside a longer drug name: 吃土 in 吃土霉素."""
+    return span[0] < drug[0] < span[1] < drug[1] and drug[1] - drug[0] > span[1] - span[0]
 
 
 def _counts(entry: Entry, region: Region | None) -> bool:

@@ -257,7 +257,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
             r"个把(?P<unit>月|礼拜|星期|小时|钟头)",
             lambda m: f"约1{'个' if m['unit'] == '月' else ''}{_unit(m['unit'])}",
         ),
-        (r"(?P<unit>年|天)把(?!握)", lambda m: f"约1{m['unit']}"),
+        (r"(?<![去今前每当那旧天])(?P<unit>年|天)把(?!握)", lambda m: f"约1{m['unit']}"),
         (
             rf"(?P<n>{_NUM})个(?:多|来|几)(?P<unit>{_ALL_TIME})",
             lambda m: m[0] if _amount(m["n"]) is None else f"{_amount(m['n'])}个多{_unit(m['unit'])}",

@@ -32,9 +32,9 @@ _SLOTS = (
 )
 
 
-def is_marker(text: str) -> bool:
-    """Whether a whole clause only takes back what came before it."""
-    return bool(_MARKER.fullmatch(text))
+def is_marker(text: str, *, opens: bool = False) -> bool:
+    """Whether a whole clause only takes back what came before it; 无啦 that opens a turn is an answer."""
+    return bool(_MARKER.fullmatch(text)) and not (opens and text.startswith("无"))
 
 
 def taken_back(clauses: list[Clause]) -> set[tuple[int, int]]:

@@ -88,7 +88,8 @@ _PREDICATE = re.compile(
     + ")"
 )
 _MEASURE_NEGATED = re.compile(
-    r"(?P<what>血压|血糖|血脂|尿酸)(?:都|也|一直|从来|倒|是|并)*(?:不|没有?|冇|无|唔|勿|毋|袂)(?:怎么|太)?高"
+    r"(?P<what>血压|血糖|血脂|尿酸)(?=(?:和|跟|、|血压|血糖|血脂|尿酸)*(?:都|也|侪|拢|一直|从来|倒|是|并|还)*"
+    r"(?:(?:不|没有?|冇|无|唔|勿|毋|袂|否)(?:怎么|太)?(?:高|悬)|正常|好好|蛮?好个?$))"
 )
 # 血压不高 is how a high blood pressure is denied; a sugar that is not high denies no more than that
 MEASURES = {"血压": "高血压", "血糖": "血糖升高", "血脂": "血脂升高", "尿酸": "尿酸升高"}

@@ -20,6 +20,7 @@ BIAS = "bias"
 _OWN, _BESIDE = 3, 2  # longest n-gram of the turn itself and of the turns beside it
 _NEAR = 8  # characters of a neighbouring turn that are looked at
 _BINS = 8
+_WHOLE = 16  # turns from which on a talk is a whole visit, in which asking comes before ordering
 _LONGEST = 400  # characters of one turn; what follows doesn't change who speaks
 _SWITCH, _STAY = math.log(0.86), math.log(0.14)
 _OPENS = math.log(0.7)  # the doctor usually speaks first
@@ -31,8 +32,9 @@ def features(texts: Sequence[str], index: int) -> set[str]:
     place = index / len(texts)
     found = {f"g:{gram}" for gram in _grams(f"^{text}$", _OWN)}
     found.add(f"length:{_size(text)}")
-    found.add(f"place:{int(_BINS * place)}")
-    found |= {f"third{int(3 * place)}:{gram}" for gram in _grams(f"^{text}$", 1)}
+    if len(texts) >= _WHOLE:
+        found.add(f"place:{int(_BINS * place)}")
+        found |= {f"third{int(3 * place)}:{gram}" for gram in _grams(f"^{text}$", 1)}
     if index == 0:
         found.add("first")
     else:

@@ -89,7 +89,7 @@ def patient_forms(
     """
     years = patient.age.years if patient.age else None
     for clause in clauses:
-        child = years is not None and years < _SPEAKS_FOR_ITSELF
+        child = speaks_through_another(patient)
         if clause.speaker is Speaker.DOCTOR or clause.question:
             continue
         if clause.speaker is not Speaker.FAMILY and not child:
@@ -108,6 +108,13 @@ def patient_forms(
 
 
 _SPEAKS_FOR_ITSELF = 8  # years; whoever speaks for a younger patient is a relative, labelled or not
+
+
+def speaks_through_another(patient: Patient) -> bool:
+    """Whether the patient is a small child, so that a relative tells everything."""
+    return patient.age is not None and patient.age.years < _SPEAKS_FOR_ITSELF
+
+
 _CHILDREN = ("儿子", "女儿", "子女", "孩子", "小孩", "孙", "外孙")
 _ELDERS = ("父亲", "母亲", "祖父", "祖母", "外祖", "公公", "婆婆", "岳父", "岳母")
 _FEMALE = ("女儿", "母亲", "祖母", "婆婆", "岳母", "妻子", "姐", "妹", "孙女", "姑", "姨", "婶")
@@ -132,11 +139,13 @@ class SubjectTracker:
     """Follows who is spoken of through the clauses of one utterance.
 
     Args:
-        own: kinship words that mean the patient (see `patient_forms`).
+        own: kinship words that mean the patient (see `patient_forms`), in a relative's mouth.
+        child: whether the patient is too small to speak, so that every speaker is a relative.
     """
 
-    def __init__(self, own: set[str]) -> None:
+    def __init__(self, own: set[str], *, child: bool = False) -> None:
         self._own = own
+        self._child = child
         self._utterance = -1
         self._sentence = -1
         self._named_in = -1  # sentence in which a relative was named
@@ -201,7 +210,8 @@ class SubjectTracker:
             after = text[hit.end :]
             if self._no_person(text, hit, kin.form):
                 continue
-            spoken = self._spoken_of(text, after, {kin.standard, kin.form})
+            by_relative = self._child or clause.speaker is Speaker.FAMILY
+            spoken = self._spoken_of(text, after, {kin.standard, kin.form} if by_relative else set())
             if spoken is not None:
                 return spoken
             if _GAVE.match(after) or _OWNED.match(after) or self._as_object(text, hit):

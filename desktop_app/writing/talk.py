@@ -15,7 +15,7 @@ from desktop_app.writing.corrections import amendments, is_marker, taken_back
 from desktop_app.writing.polarity import MEASURES, Mention, Polarity, all_hits, collapse, mentions
 from desktop_app.writing.record_language import RecordLanguage
 from desktop_app.writing.speakers import infer_speakers
-from desktop_app.writing.subjects import Subject, SubjectTracker, patient_forms
+from desktop_app.writing.subjects import Subject, SubjectTracker, patient_forms, speaks_through_another
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def analyse(context: VisitContext, lexicon: Lexicon | None = None) -> Talk:
     hits = {(item.utterance.id, item.start): all_hits(item.text, lexicon, region) for item in clauses}
     gone = taken_back(clauses)
     own = patient_forms(clauses, hits, context.patient)
-    tracker = SubjectTracker(own)
+    tracker = SubjectTracker(own, child=speaks_through_another(context.patient))
     amended = amendments(clauses)
     parts = [
         Part(
@@ -149,7 +149,8 @@ def analyse(context: VisitContext, lexicon: Lexicon | None = None) -> Talk:
             hits=tuple(hits[clause.utterance.id, clause.start]),
             mentions=tuple(mentions(clause.text, lexicon, region)),
             subject=tracker.of(clause, hits[clause.utterance.id, clause.start]),
-            retracted=(clause.utterance.id, clause.start) in gone or is_marker(clause.text),
+            retracted=(clause.utterance.id, clause.start) in gone
+            or is_marker(clause.text, opens=clause.start == 0),
         )
         for clause in clauses
     ]

@@ -16,6 +16,9 @@ _FAMILY_ASKED = re.compile(
     r"(?:家里|家头|屋里向?|屋头|屋企|厝里|恁厝|家族|父母|爸妈|爹妈|遗传)[^，量测备剩药]{0,8}(?:人|病|得过|血压|"
     r"糖尿|癌|肿瘤)|你(?:爸|妈|爹)"
 )
+_BIRTHS_ASKED = re.compile(
+    r"(?<![痘病疮疹瘤石核发蛇])生过|供过|几个(?:孩子|娃|小囡|细人)|几胎|头胎|第几胎|顺产|剖"
+)
 _MEASURED_ASKED = re.compile(r"量|测|多少|几多|哪能|怎么样|咋样|偌")
 _NOW_ASKED = re.compile(r"现在|而家|这阵|这会|今[天早日晚]|最近|这几天")
 _VALUE_TOLD = re.compile(
@@ -23,7 +26,7 @@ _VALUE_TOLD = re.compile(
 )
 _PERSONAL_ASKED = re.compile(
     r"抽烟|吸烟|食烟|食薰|薰|烟|喝酒|饮酒|啉酒|酒|月经|例假|大姨妈|身上[来干]|停经|怀孕|怀上|有喜|有身|结婚|头胎|"
-    r"几胎|第几胎|(?<!发)生过|流过产?|喂奶|哺乳|职业|做什么工作|干啥(?:活|工作)"
+    r"几胎|第几胎|(?<![痘病疮疹瘤石核发蛇])生过|供过|预防针|足月|早产|生下来[好怎咋样]|绝经|流过产?|喂奶|哺乳|职业|做什么工作|干啥(?:活|工作)"
 )
 _PAST_ASKED = re.compile(
     r"以前|既往|老早|从前|平常有|平时有|平素|老毛病|基础病|啥子?病|咩病|什么病|啥毛病|有没有[^，]{0,4}病|得过|"
@@ -37,8 +40,8 @@ _REACTION = re.compile(
     r"唔得|不晓得|不清楚|不知道|唔知|毋知|没注意|没发现"
 )
 _LASTING_REACTION = re.compile(
-    r"(?:[吃打用挂]|输)[^。]{0,20}(?:疹|疙瘩|坨|肿|痒|休克|风团|发红)[^。]{0,12}(?:再没|再也|不敢|没敢|"
-    r"住院|抢救)"
+    r"(?:[吃打用挂]|输)[^。]{0,20}(?:疹|疙瘩|坨|肿|痒|休克|风团|发红)[^。]{0,24}(?:再没|再也|不敢|没敢|"
+    r"住院|住了|抢救|急诊|没命|停了|停脱|停掉)"
 )
 # a drug, once, and what the body did: an allergy history whatever was asked
 _ONCE = re.compile(r"有一?[次回]|那年|那回|小时候|细个|以前|后来再|再没")
@@ -57,7 +60,8 @@ _PAST_TOLD = re.compile(
 _PERSONAL_TOLD = re.compile(
     r"^(?:香)?烟|^酒|安了?环|上环|避孕|节育|抽烟|吸烟|食烟|食薰|薰一|包烟|戒烟|喝酒|饮酒|啉酒|[两斤]酒|"
     r"酒[改戒]|白酒|烟酒|月经|例假|大姨妈|末次|停经|头胎|二胎|[一二三]胎|流过|流产|顺产|哺乳|喂奶|吃奶|"
-    r"人流|刮宫|剖的|剖宫产|生过|生了[一二两三]个"
+    r"人流|刮宫|剖的|剖宫产|(?<![痘病疮疹瘤石核发蛇])生过|生了[一二两三]个|绝的?经|足月|早产|预防针|"
+    r"^(?:抽|戒|吃|食|吸)(?:了|咗|仔|哩|爻)?(?:有)?[一二两三四五六七八九十几来多]+年(?!前)"
 )
 _WOUND_ALCOHOL = re.compile(r"[倒淋冲洗擦抹].{0,4}(?:白酒|酒)")
 
@@ -85,6 +89,16 @@ def _asked_by(text: str) -> FieldKey | None:
             return FieldKey.PRESENT_ILLNESS
         return FieldKey.PAST_HISTORY
     return None
+
+
+def asks_allergy(exchange: Exchange) -> bool:
+    """Whether allergies were among what was asked."""
+    return any(_ALLERGY_ASKED.search(part.text) for part in exchange.questions)
+
+
+def asks_births(exchange: Exchange) -> bool:
+    """Whether children, births or the monthly period were asked for."""
+    return any(_BIRTHS_ASKED.search(part.text) for part in exchange.questions)
 
 
 def asks_family(exchange: Exchange) -> bool:
@@ -117,9 +131,10 @@ def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
         return FieldKey.PERSONAL_FAMILY
     if _ONCE.search(part.clause.utterance.text) and _REACTED.search(part.clause.utterance.text):
         return FieldKey.ALLERGY
-    if part.has(Kind.DRUG) and _LASTING_REACTION.search(part.clause.utterance.text) and _past(part):
+    lasting = _LASTING_REACTION.search(part.clause.utterance.text)
+    if lasting and (part.has(Kind.DRUG) or re.search(r"疹|疙瘩|坨|风团|休克", text)):
         return FieldKey.ALLERGY
-    if asked is FieldKey.ALLERGY and _answers_allergy(part):
+    if asked is FieldKey.ALLERGY and (_answers_allergy(part) or _before_reaction(part)):
         return FieldKey.ALLERGY
     if asked is FieldKey.ALLERGY:
         asked = FieldKey.PRESENT_ILLNESS
@@ -142,6 +157,26 @@ def _answers_allergy(part: Part) -> bool:
         and not re.search(r"量|[零一二两三四五六七八九十]{2}", text)
         and not _PAST_TOLD.search(text)
         and not re.search(r"[烟酒]|停|有时", text)
+    )
+
+
+_EXPOSED = re.compile(r"吃|食|喝|饮|打|贴|用|碰|闻|搽|抹|涂|点|吊|输|挂|做|染|戴")
+_BODY_REACTED = re.compile(r"疹|疙瘩|坨|包|肿|痒|红|风团|休克|喘|晕|起泡|嗡|不得|脱皮|烂")
+
+
+def _before_reaction(part: Part) -> bool:
+    """Whether a clause names what the next ones of its sentence say the body reacted to: 吃蒸蛋，嘴边起红点."""
+    rest = re.split(r"[。！？!?；]", part.clause.utterance.text[part.clause.end :])[0]
+    return bool(_EXPOSED.search(part.text)) and bool(_BODY_REACTED.search(rest))
+
+
+def reacts_to_contact(text: str) -> bool:
+    """Whether a clause tells by itself what the skin doesn't bear: 贴伤膏要发痒发红."""
+    return bool(
+        re.search(
+            r"(?:贴|搽|抹|戴|碰|染|吃|食|打)[^，]{1,8}(?:要|就|会|起|发)[^，]{0,4}(?:痒|红|疹|肿|疙瘩|坨)",
+            text,
+        )
     )
 
 

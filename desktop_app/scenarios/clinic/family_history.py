@@ -6,7 +6,7 @@ import re
 
 from desktop_app.core.records.drafts import FieldKey
 from desktop_app.scenarios.clinic.answers import Verdict, is_bare_no
-from desktop_app.scenarios.clinic.asked import asks_family
+from desktop_app.scenarios.clinic.asked import asks_births, asks_family
 from desktop_app.scenarios.clinic.naming import denial_of, list_of, name_of
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
@@ -18,11 +18,16 @@ _NOT_I = re.compile(
     r"得|个|啊|嘞|了|过)?$"
 )
 _SHORT = 2
+_CHILDREN = ("儿子", "女儿", "子女")
+_DIED = re.compile(r"没[的了]|走[的了]|过世|去世|过身|老了|不在了|死[的了]")  # 心梗没的 denies no 心梗
 
 
 def relative_notes(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
     """Return what a clause tells of a relative's health; neighbours and their kind are none."""
     family = asks_family(exchange)
+    if part.subject.who in _CHILDREN and asks_births(exchange):
+        said = talk.language.write(part.text, part.amended, list(part.hits))
+        return [Note(FieldKey.PERSONAL_FAMILY, said, (part,))] if len(said) >= _SHORT else []
     disease = _diseases(part, family=family)
     if part.subject.blood == "no" or not (disease or family):
         return []
@@ -38,7 +43,7 @@ def _diseases(part: Part, *, family: bool) -> list[Mention]:
     affirmed = [
         item
         for item in part.named(Kind.DIAGNOSIS, Kind.SYMPTOM, Kind.DRUG)
-        if item.polarity is Polarity.AFFIRMED
+        if item.polarity is Polarity.AFFIRMED or _DIED.match(part.text[item.end :])
     ]
     if family or "也" in part.text:
         return affirmed
@@ -47,6 +52,8 @@ def _diseases(part: Part, *, family: bool) -> list[Mention]:
 
 def _told(part: Part, disease: list[Mention]) -> str:
     who, names = part.subject.who, list_of(name_of(item) for item in disease)
+    if any(_DIED.match(part.text[item.end :]) for item in disease):
+        return f"{who}因{names}去世"
     if "过敏" in part.text:
         return f"{who}{names}过敏"
     if part.named(Kind.DRUG) and not part.named(Kind.DIAGNOSIS):

@@ -13,11 +13,13 @@ from desktop_app.scenarios.clinic.allergy_history import (
 )
 from desktop_app.scenarios.clinic.answers import Verdict, decide, is_bare_no, is_bare_yes
 from desktop_app.scenarios.clinic.asked import (
+    asks_allergy,
     asks_disease,
     ends_past,
     field_of_question,
     field_of_told,
     field_of_topic,
+    reacts_to_contact,
     starts_past,
 )
 from desktop_app.scenarios.clinic.chatter import NOT_DONE, drop_calls, drop_refused, is_chatter
@@ -132,6 +134,8 @@ class History:
             return _unsure(exchange, part, asked)
         if is_bare_no(part.text) or is_bare_yes(part.text):
             return _no_disease(exchange, part, asked)
+        if asks_allergy(exchange) and reacts_to_contact(part.text):
+            asked = FieldKey.ALLERGY
         return self._about_patient(exchange, part, self._home(part, field_of_told(part, asked)))
 
     def _about_patient(self, exchange: Exchange, part: Part, field: FieldKey) -> list[Note]:
