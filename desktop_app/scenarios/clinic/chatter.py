@@ -28,6 +28,7 @@ _WISH = re.compile(
     r"(?:给|畀|拨|俾)我(?:开|挂|打|输|拿|来|吃|配)|想(?:开|打|输|挂|拿|要|做|查|拍|照)(?!不)|要(?:打针|输液|吊|挂)|"
     r"开点|开些|能不能|可不可以|得唔得|使唔使|用不用|需不需要|惊(?:注射|打针)|怕(?:打针|输液|伤|烫|痛|花)"
 )
+_GUESS = re.compile(r"^(?:我|还|就|也|都|当时)*(?:寻思|以为|还当|当是|估摸|疑心)")  # what one took it for
 _CALL_STARTS = re.compile(r"^喂")
 _CALL_ENDS = re.compile(r"医生|大夫|不好意思|对不起|刚才|刚刚说")
 
@@ -35,7 +36,7 @@ _CALL_ENDS = re.compile(r"医生|大夫|不好意思|对不起|刚才|刚刚说"
 def is_chatter(part: Part) -> bool:
     """Whether a clause of the patient's party tells nothing for the record."""
     text = part.text.strip("“”\"' 　")
-    if _POLITE.match(text) or _PHONE.search(text) or _WISH.search(text):
+    if _GUESS.match(text) or _POLITE.match(text) or _PHONE.search(text) or _WISH.search(text):
         return True
     return bool(_DESK.search(text)) and not part.mentions
 

@@ -50,10 +50,52 @@ _LOOK_BACK = 8  # parts before a dose in which its drug may have been named
 
 def doctor_notes(talk: Talk) -> tuple[list[Note], int]:
     """Return the notes of the doctor's side, and the utterance id from which on the doctor examines."""
-    said = classify(talk)
+    withdrawn = _withdrawn(talk)
+    said = [item for item in classify(talk) if item.part.key not in withdrawn]
     exam_from = _exam_from(talk, said)
     notes = [*_replies(talk, said), *_grouped(talk, said, exam_from), *_considered(talk, said)]
     return notes, exam_from
+
+
+_WITHDRAWS = re.compile(
+    r"^(?:格么|葛么|那么?|那就|好|行|中|嗯|也好|得|噉|咁|个么)*(?:这个|个|它|佢|就|先|暂时)*(?:勿|不|唔|毋|莫)(?:开|用|吃|打|加|拿|配|食)"
+    r"(?:了|矣|罢|吧|咯|喇)*$"
+)
+_DECLINES = re.compile(r"(?:勿|不|唔|毋|莫|袂)(?:要|想|爱|愿|肯|吃|打|食|用)|勿要|唔爱|毋通|算了")
+
+
+def _withdrawn(talk: Talk) -> set[tuple[int, int]]:
+    """Return the clauses of an order that the patient declines and the doctor then drops: 我不要 – 那先不开."""
+    gone: set[tuple[int, int]] = set()
+    for part in talk.parts:
+        turn = part.clause.utterance.id
+        if part.clause.speaker is not Speaker.DOCTOR or not _WITHDRAWS.match(part.text):
+            continue
+        reply = [item for item in talk.parts if item.clause.utterance.id == turn - 1]
+        if not any(
+            item.clause.speaker is not Speaker.DOCTOR and _DECLINES.search(item.text) for item in reply
+        ):
+            continue
+        named = {mention.standard for item in reply for mention in item.named(Kind.DRUG, Kind.DRUG_GROUP)}
+        offered = [
+            item
+            for item in talk.parts
+            if item.clause.utterance.id == turn - 2
+            and item.clause.speaker is Speaker.DOCTOR
+            and any(
+                not named or mention.standard in named for mention in item.named(Kind.DRUG, Kind.DRUG_GROUP)
+            )
+        ]
+        if not offered:
+            continue
+        sentence = offered[-1].clause.sentence
+        gone.add(part.key)
+        gone |= {
+            item.key
+            for item in talk.parts
+            if item.clause.utterance.id == turn - 2 and item.clause.sentence == sentence
+        }
+    return gone
 
 
 def _exam_from(talk: Talk, said: list[Said]) -> int:
@@ -64,7 +106,8 @@ def _exam_from(talk: Talk, said: list[Said]) -> int:
             measured = bool(cues.VITAL.search(item.part.text)) or item.role is Role.DIAGNOSIS
             turns[item.turn] = turns.get(item.turn, 0) + (2 if measured else 1)
     last = len(talk.context.transcript.utterances)
-    examining = (turn for turn, weight in turns.items() if weight >= _EXAMINES and turn > _GREETING)
+    greeting = min(_GREETING, last // 6)
+    examining = (turn for turn, weight in turns.items() if weight >= _EXAMINES and turn > greeting)
     return next(examining, next((turn for turn in turns if turn > last / 2), last + 1))
 
 

@@ -41,6 +41,7 @@ _AS_FOR = re.compile(r"^(.)[唔不](?:\1)$")
 _MISSED_PERIOD = re.compile(r"(?:就|还|都|一直)?(?:没有?来|未来|冇来|呒没来|无来|没见|停经|停了)")
 _PERIOD = re.compile(r"月经|例假|大姨妈|身上")
 _UNSURE = re.compile(r"不晓得|不清楚|不知道|唔知|毋知|勿晓得|不记得|唔记得|记不得|没注意|没留意|冇留意")
+_ABLE = re.compile(r"得[开着出到下动清见起进]|力道|有力|[能会](?!痛|疼|痒|吐|晕|喘)|正常|[好通顺]$")
 _UNSURE_CHARS = 8
 _ANSWERED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP)
 
@@ -97,6 +98,8 @@ class History:
         names: dict[FieldKey, list[str]] = {}
         asked_in: dict[FieldKey, list[Part]] = {}
         for topic in verdict.topics:
+            if topic.entry.detail == "unlisted" and _ABLE.search(topic.standard):
+                continue  # a bare no to 嘴张得开不 says that nothing is wrong, not that the mouth stays shut
             name = self._narrative.topic_name(topic, verdict.polarity)
             if topic.kind in _ANSWERED and len(name) > 1:
                 field = field_of_topic(topic.kind, topic.standard, asked)

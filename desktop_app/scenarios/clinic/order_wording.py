@@ -14,6 +14,10 @@ from desktop_app.writing.talk import Part, Talk
 
 _VITAL_UNIT = (
     (
+        re.compile(r"1分钟(?:出气|喘气?|呼吸)(?:有)?(?P<n>\d{2})(?:次|下)"),
+        r"呼吸\g<n>次/分",
+    ),
+    (
         re.compile(r"(?P<name>心率|心跳|脉搏)[^，。\d]{0,4}(?P<n>\d{2,3})(?![\d.~/])(?:次/分|[次下])?"),
         r"\g<name>\g<n>次/分",
     ),
@@ -94,8 +98,7 @@ def clause_text(talk: Talk, part: Part, role: Role) -> str:
     if turned is not None:
         return turned
     hits = list(part.hits) if text == part.text else talk.language.hits(text)
-    if role in (Role.ORDER, Role.REFERRAL):  # 不用输血 orders nothing about a 输血史
-        hits = [hit for hit in hits if not _cut_wrong(text, hit)]
+    hits = [hit for hit in hits if not _cut_wrong(text, hit)]  # 不用输血 orders nothing about a 输血史
     said = talk.language.plain(text, hits)
     if role is Role.EXAM:
         return _exam_text(part, said)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from desktop_app.core.records.drafts import Alert, Evidence
 from desktop_app.core.records.people import Patient
 from desktop_app.terms.tables import Row, cells, shipped_table
 
 _VITAL = re.compile(r"(?P<name>[a-z0-9_]+)\s*(?P<sign>>=|<=|>|<|=)\s*(?P<limit>-?\d+(?:\.\d+)?)")
+NAMED = "_named"  # criteria over the doctor's own diagnosis
 _CLAUSE_END = re.compile(r"[，；。]")
 _DENIES = re.compile(r"否认|无|未|没|不(?!适|安|稳|全|清)|冇|勿|非")
 _NEGATIVE = re.compile(r"\s*(?:[（(][-－—–][）)]|阴性|已?(?:消失|缓解))")
@@ -27,12 +28,14 @@ class Facts:
         vitals: measured values by name: temp (℃), sbp, dbp (mmHg), hr, fetal_hr, rr (per minute), spo2 (%),
             glucose (mmol/L).
         text: all affirmed record text, for terms that no table knows.
+        diagnosed: what the doctor named as the diagnosis, each with where it was said.
     """
 
     findings: Mapping[str, tuple[Evidence, ...]]
     denied: frozenset[str]
     vitals: Mapping[str, float]
     text: str
+    diagnosed: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
 
 
 def _age_limit(value: str, default: float) -> float:
@@ -112,8 +115,18 @@ def criteria() -> tuple[Row, ...]:
     return shipped_table("red_flag")
 
 
+def _named(terms: Iterable[str], facts: Facts) -> tuple[Evidence, ...] | None:
+    """Return where the doctor's diagnosis names a danger; what the talk tells of the past or a relative is none."""
+    for text, evidence in facts.diagnosed.items():
+        if any(_stands_in(term, clause) for term in terms for clause in _CLAUSE_END.split(text)):
+            return evidence
+    return None
+
+
 def _check(row: Row, facts: Facts) -> tuple[Evidence, ...] | None:
     """Return the evidence for a criterion; None where it isn't met."""
+    if row["id"].endswith(NAMED) and not row["all_of"]:
+        return _named(cells(row["any_of"]), facts)
     evidence: list[Evidence] = []
     if row["any_of"]:
         found = _any(cells(row["any_of"]), facts)

@@ -50,7 +50,22 @@ def facts_of(talk: Talk, notes: Sequence[Note], sheets: Sequence[LabSheet]) -> F
                 where = evidence_of(talk, [part.clause for part in (*exchange.questions, verdict.part)])
                 findings.update(dict.fromkeys(names, where))
     text = "，".join(note.text for note in notes if note.field in _NOW and not note.denial)
-    return Facts(findings, frozenset(denied - set(findings)), _vitals(notes), text)
+    return Facts(findings, frozenset(denied - set(findings)), _vitals(notes), text, _diagnosed(talk, notes))
+
+
+def _diagnosed(talk: Talk, notes: Sequence[Note]) -> dict[str, tuple[Evidence, ...]]:
+    """Return the diagnoses, as written and in their standard names, each with where it was said."""
+    found: dict[str, tuple[Evidence, ...]] = {}
+    for note in notes:
+        if note.field is not FieldKey.DIAGNOSIS or note.denial:
+            continue
+        where = evidence_of(talk, [clause for part in note.parts for clause in part.clauses])
+        found[note.text] = where
+        for part in note.parts:
+            for mention in part.named(Kind.DIAGNOSIS):
+                if mention.polarity is Polarity.AFFIRMED:
+                    found.setdefault(mention.standard, where)
+    return found
 
 
 def _from_parts(

@@ -87,7 +87,7 @@ def _sentence(parts: list[Part], before: list[Said]) -> Iterator[Said]:
         ):
             role = _test_result(before, found, part) or role
         found.append(Said(part, role))
-    yield from _allergy_noted(found)
+    yield from _vaccinated(_allergy_noted(found))
     firm = [
         part
         for part in conditional
@@ -114,7 +114,18 @@ def _condition(parts: list[Part]) -> int:
         if alternative and not any(cues.OUTCOME.search(later.text) for later in parts[index:]):
             continue
         return max(index - 1, 0) if alternative else index
-    return len(parts)
+    return len(parts) if taken_if else _warned(parts)
+
+
+def _warned(parts: list[Part]) -> int:
+    """Return where the signs begin for which the patient is to come back at once: 发烧、尿少了，赶紧来."""
+    last = len(parts) - 1
+    if last < 1 or not cues.COMES_BACK.match(parts[last].text):
+        return len(parts)
+    start = last
+    while start > 0 and not is_order(parts[start - 1].text) and not parts[start - 1].has(Kind.DRUG):
+        start -= 1
+    return start if start < last else len(parts)
 
 
 def _allergy_noted(found: list[Said]) -> list[Said]:
@@ -123,6 +134,17 @@ def _allergy_noted(found: list[Said]) -> list[Said]:
     return [
         replace(item, role=Role.ALLERGY)
         if noted and item.role is Role.DIAGNOSIS and "药" in item.part.text
+        else item
+        for item in found
+    ]
+
+
+def _vaccinated(found: list[Said]) -> list[Said]:
+    """Take a disease that the same sentence vaccinates against (破伤风，先做个皮试) for no diagnosis."""
+    given = any(re.search(r"皮试|疫苗|抗毒素|球蛋白|打一?针", item.part.text) for item in found)
+    return [
+        replace(item, role=Role.TALK)
+        if given and item.role is Role.DIAGNOSIS and re.match(r"破伤风|狂犬", item.part.text)
         else item
         for item in found
     ]
@@ -152,6 +174,7 @@ def _role(part: Part, before: Role | None) -> Role:
         or cues.TALK.match(text)
         or cues.RHETORICAL.search(text)
         or cues.SUSPENDED.search(text)
+        or cues.NOT_MEASURED.search(text)
     ):
         return Role.TALK
     if cues.MUSES.match(text):
@@ -196,14 +219,22 @@ def _directive(part: Part, before: Role | None) -> Role:
 def _is_allergy(part: Part) -> bool:
     return (
         cues.ALLERGY.match(part.text) is not None
-        and not cues.ORDER.search(part.text)
+        and not cues.ORDER.search(_without_drugs(part))
         and part.has(Kind.DRUG, Kind.DRUG_GROUP)
         and "可能" not in part.text
     )
 
 
+def _without_drugs(part: Part) -> str:
+    """Return a clause without its drug names, in which 莫 and 别 forbid nothing (阿莫西林, 别嘌醇)."""
+    text = part.text
+    for mention in part.named(Kind.DRUG, Kind.DRUG_GROUP):
+        text = text.replace(mention.entry.form, "药")
+    return text
+
+
 _ORDER_SIGN = re.compile(
-    r"吃|服|开|喝|打|别|莫|不要|勿(?!肿|痛|红|缩|大)|多|再来|复|^(?:去|再|上[^，]{1,4})?[查验抽]|(?:天|周|"
+    r"吃|服|开|喝|打|别|莫|不要|不能缝|勿(?!肿|痛|红|缩|大|过|硬|破|烂|流)|多|再来|复|^(?:去|再|上[^，]{1,4})?[查验抽]|(?:天|周|"
     r"礼拜|星期|月)(?:后|以后)"
 )
 
@@ -239,12 +270,21 @@ def _seen(part: Part, before: Role | None) -> Role | None:
         return None
     if re.match(cues.DIAGNOSED.pattern, text) and cues.DISEASE.search(text):
         return None
+    if part.opens_sentence and _NAMED_DISEASE.search(text) and diagnosis_text(part) is not None:
+        return None
     strong = part.has(Kind.EXAM) or cues.SIGN.search(text)
     return (
         Role.EXAM
         if strong and not cues.DENIES_DISEASE.match(text[:3] if part.named(Kind.DIAGNOSIS) else "")
         else None
     )
+
+
+# words that end a diagnosis and no finding
+_NAMED_DISEASE = re.compile(
+    r"^[^有无没未见红肿]*(?:[擦刺扭挫割裂咬烫烧扎]伤|骨折|脱位|感染|炎|痔|疝|癣|疣|痛风|梗死|中毒|综合征|血肿|结石|感冒|带状疱疹|"
+    r"湿疹|荨麻疹)$"
+)
 
 
 def is_order(text: str) -> bool:
@@ -269,7 +309,7 @@ def diagnosis_text(part: Part) -> str | None:
         return None  # 有水肿 tells a sign
     if cue is not None and (disease or any(item.start >= cue.end() for item in named)):
         return _after_cue(text, cue, named[0].start if named else len(text))
-    if whole or (disease and disease.start() > 0 and len(text) <= 14):
+    if whole or (disease and (disease.start() > 0 or _NAMED_DISEASE.match(text)) and len(text) <= 14):
         return text
     return None
 
@@ -279,6 +319,8 @@ def _after_cue(text: str, cue: re.Match[str], first: int) -> str | None:
     if first < cue.start() and cue["cue"] in ("是", "系"):
         return None
     tail = text[cue.end() :]
+    if re.match(r"(?:你|恁|侬|汝|人|老人家?|大家|我们?|俗话)?(?:们)?(?:讲|说|叫|喊)(?:的|个|嘅|哩)", tail):
+        return None  # 就是你讲的生蛇 says the same thing in the patient's word
     maybe = "可能" if "可能" in cue["cue"] else ""
     return maybe + tail if len(tail) >= 2 else None
 
@@ -327,12 +369,15 @@ def _examined(found: list[Said]) -> list[Said]:
         if item.role is Role.EXAM or (item.role is Role.TALK and cues.LOOKS.search(item.part.text))
     }
     dictated = _dictated(found)
-    return [
-        replace(item, role=Role.EXAM)
-        if item.role is Role.TALK and not _only_talk(item) and _beside_findings(item, turns, dictated)
-        else item
-        for item in found
-    ]
+    decided: set[int] = set()  # turns in which the doctor went on to name or treat what was found
+    settled: list[Said] = []
+    for item in found:
+        beside = item.role is Role.TALK and not _only_talk(item) and _beside_findings(item, turns, dictated)
+        exam = beside and item.turn not in decided
+        settled.append(replace(item, role=Role.EXAM) if exam else item)
+        if item.role in (Role.DIAGNOSIS, Role.REFERRAL) or (item.role is Role.ORDER and _gives(item.part)):
+            decided.add(item.turn)
+    return settled
 
 
 def _only_talk(item: Said) -> bool:
