@@ -42,12 +42,13 @@ class Mention:
 FINDINGS = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP, Kind.EXAM, Kind.LAB)
 
 _CUE = (
-    r"没有|没得|木有|冒得|呒没|呒拨|莫得|莫有|冇得|冇|毋捌|无得|没|未|无|不太|不怎么|不是很|不是|不|唔系|唔|"
+    r"没有|没得|木有|冒得|呒没|呒不|呒拨|莫得|莫有|冇得|冇|毋捌|无得|没|未|无|不太|不怎么|不是很|不是|不|唔系|唔|"
     r"勿是|勿|弗|袂|毋|否认|莫|唔会"
 )
 _BEFORE = re.compile(_CUE)
 _INSIDE = re.compile(
-    r"没有|没得|木有|冒得|呒没|莫得|不会(?=[痛疼痒麻肿])|不太|不怎么|不|没|冇|唔|勿|弗|毋|袂|未|无"
+    r"(?:倒是?|都|侪|拢|并|可)?(?:没有|没得|木有|冒得|呒没|呒不|莫得|不会(?=[痛疼痒麻肿])|不太|不怎么|不|没|冇|唔|勿|弗|毋|袂|未|"
+    r"无|否(?=[痛疼痒烧咳胀]))"
 )
 # what may stand between a negation and the finding that it denies
 _GAP = re.compile(
@@ -58,7 +59,7 @@ _GAP = re.compile(
 _AFTER = re.compile(
     r"(?:伊|他|她|我|佢|渠|阮|俺|涯|史|征|症状|这些|那些|啥的|什么的|的话|倒是|倒|呢|啊|都|也|就|侪|嘅|个|是|过|药|"
     r"一直|从来|向来|目前|暂时|完全|，)*"
-    r"(?:没有|没得|木有|冒得|呒没|莫得|冇|没|无|否认|阴性|(?:不|唔|勿|毋)(?:是|会|得|明显|存在)?)(?:过|个|的|啊|呀|"
+    r"(?:没有|没得|木有|冒得|呒没|呒不|莫得|冇|没|无|否认|阴性|[算谈够]不上|(?:不|唔|勿|毋)(?:是|会|得|明显|存在)?)(?:过|个|的|啊|呀|"
     r"嘞|哈|了|啦|嘛|哦|噻|嘅|发现|出现|有)*$"
 )
 # a body part with one of these is a finding even where no table lists the pair
@@ -89,7 +90,7 @@ _PREDICATE = re.compile(
 )
 _MEASURE_NEGATED = re.compile(
     r"(?P<what>血压|血糖|血脂|尿酸)(?=(?:和|跟|、|血压|血糖|血脂|尿酸)*(?:都|也|侪|拢|一直|从来|倒|是|并|还)*"
-    r"(?:(?:不|没有?|冇|无|唔|勿|毋|袂|否)(?:怎么|太)?(?:高|悬)|正常|好好|蛮?好个?$))"
+    r"(?:(?:不|没有?|呒[不没]|冇|无|唔|勿|毋|袂|否)(?:怎么|太)?(?:高|悬)|正常|好好|蛮?好个?$))"
 )
 # 血压不高 is how a high blood pressure is denied; a sugar that is not high denies no more than that
 MEASURES = {"血压": "高血压", "血糖": "血糖升高", "血脂": "血脂升高", "尿酸": "尿酸升高"}
@@ -121,7 +122,8 @@ _BARE_VERB = re.compile(
 def collapse(text: str) -> str:
     """Return a question with its choice taken out: 痛不痛 → 痛, 有没有咳嗽 → 咳嗽, 发唔发烧 → 发烧."""
     text = re.sub(r"^[^，]{0,2}(?:这个|那个)", "", text) if len(text) > 12 else text
-    text = re.sub(r"有没有|有冇得?|有无|有没得|有呒没|阿有|敢有|有毋", "", text)
+    text = re.sub(r"有没有|有冇得?|有无(?!力)|有没得|有呒没|阿有|敢有|有毋", "", text)
+    text = re.sub(r"^(.)(.{2,8})[不没唔勿冇毋弗袂]\1$", r"\1\2", text)  # 戴隐形眼镜不戴
     text = re.sub(r"(..)[不没唔勿冇毋弗袂](?=\1)\1", r"\1", text)
     return re.sub(r"(.)[不没唔勿冇毋弗袂](?=\1)\1", r"\1", text)
 

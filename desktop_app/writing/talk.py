@@ -196,6 +196,8 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
         )
         own = [replace(item, polarity=Polarity.AFFIRMED) for item in mentions(text, lexicon, region)]
         topics += own
+        if _CRAMPS.match(part.text):
+            topics.append(_SEIZURE)
         topics += _measured(text, topics)
         named = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP)
         if not any(topic.kind in named and topic.standard not in VAGUE for topic in own):
@@ -203,6 +205,8 @@ def _topics(questions: Sequence[Part], lexicon: Lexicon, region: Region | None) 
     return topics
 
 
+_CRAMPS = re.compile(r"^(?:还|又|有|他|她|人)*抽(?:不|没|唔|冇|勿)抽|^抽(?:了|过)没")
+_SEIZURE = Mention(0, 1, "抽搐", Kind.SYMPTOM, Polarity.AFFIRMED, Entry("抽", "抽搐", Kind.SYMPTOM))
 _OPEN_QUESTION = re.compile(
     r"带|报告|片子|单子|本子|结果|拿|开的|让你|叫你|什么|啥|咩|乜|哪|几|多少|好多|怎|咋|谁|好久|多久|样般|脉个|偌|"
     r"按怎|何|能不能|要不要|会不会|是不是|系咪|系唔系|阿是|以前有过|有过没|多大|呢$|行吗|好吗|得唔得|咯$"

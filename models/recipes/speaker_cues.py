@@ -106,9 +106,10 @@ def main(folder: Path, target: Path) -> None:
         here = right([case for case in cases if case[0][0] == author], weights)
         correct, total = correct + here[0], total + here[1]
     print(f"speakers right on other authors' dialogues: {correct}/{total} = {100 * correct / total:.1f} %")
+    rows = sorted(fit(cases).items())
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("w", encoding="utf-8", newline="") as handle:
-        csv.writer(handle, lineterminator="\n").writerows(sorted(fit(cases).items()))
+        csv.writer(handle, lineterminator="\n").writerows(rows)
 
 
 if __name__ == "__main__":

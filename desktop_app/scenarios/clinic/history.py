@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from desktop_app.core.records.drafts import FieldKey, Reason
 from desktop_app.scenarios.clinic.allergy_history import (
@@ -91,8 +92,11 @@ class History:
 
     def _verdict(self, exchange: Exchange, verdict: Verdict, asked: FieldKey) -> list[Note]:
         """Return what a bare answer affirms or denies, a note a field."""
-        if asked is FieldKey.ALLERGY:
-            return []
+        if (
+            asked is FieldKey.ALLERGY
+        ):  # what the word does to allergies is read apart; it may answer for diseases too
+            diseases = tuple(topic for topic in verdict.topics if topic.kind is Kind.DIAGNOSIS)
+            verdict, asked = replace(verdict, topics=diseases), FieldKey.PAST_HISTORY
         if all(_ASKS_KIN.search(part.text) for part in exchange.questions):
             return family_denial(exchange, verdict)
         names: dict[FieldKey, list[str]] = {}
