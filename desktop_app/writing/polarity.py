@@ -123,6 +123,7 @@ def collapse(text: str) -> str:
     """Return a question with its choice taken out: 痛不痛 → 痛, 有没有咳嗽 → 咳嗽, 发唔发烧 → 发烧."""
     text = re.sub(r"^[^，]{0,2}(?:这个|那个)", "", text) if len(text) > 12 else text
     text = re.sub(r"有没有|有冇得?|有无(?!力)|有没得|有呒没|阿有|敢有|有毋", "", text)
+    text = re.sub(r"(?<=.)阿(?=[有是痛疼泻咳吐烧麻肿痒高睏闷])", "", text)  # 肚皮阿泻
     text = re.sub(r"^(.)(.{2,8})[不没唔勿冇毋弗袂]\1$", r"\1\2", text)  # 戴隐形眼镜不戴
     text = re.sub(r"(..)[不没唔勿冇毋弗袂](?=\1)\1", r"\1", text)
     return re.sub(r"(.)[不没唔勿冇毋弗袂](?=\1)\1", r"\1", text)

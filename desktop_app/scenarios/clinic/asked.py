@@ -150,6 +150,8 @@ def _answers_allergy(part: Part) -> bool:
     text = part.text
     if _REACTION.search(text) or tolerated(text):
         return True
+    if part.named(Kind.DIAGNOSIS):
+        return False
     known = part.has(Kind.DRUG, Kind.DRUG_GROUP) or part.opens_sentence
     return (
         known

@@ -14,7 +14,7 @@ _POLITE = re.compile(
     r"坐|在这|拿去)[了的哈啊呀嘛哦嘞啦呢咧个晒矣医生大夫您你，]*$"
 )
 _PHONE = re.compile(
-    r"^喂|打电话|接电话|电话|我在看病|在卫生[所室站院]|等[哈下会歇一]|一会儿的|回头(?:再)?(?:说|讲|打)|"
+    r"^喂(?![得奶了不过着养食药])|打电话|接电话|电话|我在看病|在卫生[所室站院]|等[哈下会歇一]|一会儿的|回头(?:再)?(?:说|讲|打)|"
     r"先这样|挂了"
 )
 _DESK = re.compile(
@@ -28,8 +28,10 @@ _WISH = re.compile(
     r"(?:给|畀|拨|俾)我(?:开|挂|打|输|拿|来|吃|配)|想(?:开|打|输|挂|拿|要|做|查|拍|照)(?!不)|要(?:打针|输液|吊|挂)|"
     r"开点|开些|能不能|可不可以|得唔得|使唔使|用不用|需不需要|惊(?:注射|打针)|怕(?:打针|输液|伤|烫|痛|花)"
 )
-_GUESS = re.compile(r"^(?:我|还|就|也|都|当时)*(?:寻思|以为|还当|当是|估摸|疑心)")  # what one took it for
-_CALL_STARTS = re.compile(r"^喂")
+_GUESS = re.compile(
+    r"^(?:我|还|就|也|都|当时)*(?:寻思|以为|还当|当是|估摸|疑心)(?!.*[零一二两三四五六七八九十半\d])"
+)  # what one took it for
+_CALL_STARTS = re.compile(r"^喂(?![得奶了不过着养食药])")
 _CALL_ENDS = re.compile(r"医生|大夫|不好意思|对不起|刚才|刚刚说")
 
 
@@ -53,7 +55,7 @@ def drop_refused(parts: list[Part]) -> list[Part]:
     """Return the parts without what was offered, bought or advised and then not done (叫我吃去痛片，我没吃)."""
     gone: set[tuple[int, int]] = set()
     for index, part in enumerate(parts):
-        if not NOT_DONE.match(part.text):
+        if not NOT_DONE.match(part.text) or _no_effect(parts[:index], part):
             continue
         before = [
             item
@@ -65,6 +67,22 @@ def drop_refused(parts: list[Part]) -> list[Part]:
         if offered is not None:
             gone.update(item.key for item in [*before, part] if item.key >= offered.key)
     return [part for part in parts if part.key not in gone]
+
+
+_USELESS = re.compile(
+    r"^(?:也|都|就)?(?:没有?|冇|呒没|无|没啥|没得|莫得|不)(?:得|啥)?用(?:处)?(?:了|的|个|嘞|哩)?$"
+)
+
+
+def says_useless(text: str) -> bool:
+    """Whether a clause says 没有用: without effect, or not used; the clauses before it tell which."""
+    return bool(_USELESS.match(text))
+
+
+def _no_effect(before: list[Part], part: Part) -> bool:
+    """Whether 没有用 says that what was taken didn't help, not that it wasn't used."""
+    turn = [item for item in before if item.clause.utterance is part.clause.utterance]
+    return says_useless(part.text) and any(_TAKEN.search(item.text) for item in turn)
 
 
 def _offers(part: Part) -> bool:
@@ -80,7 +98,7 @@ def _offers(part: Part) -> bool:
 
 
 _OFFERED = re.compile(r"买|给|畀|俾|拨|开了|配|叫|喊|让|劝|说去|攞")
-_TAKEN = re.compile(r"(?:吃|喝|用|食|搽|擦|涂|抹|打|滴|点|贴|敷)(?:了|过|咗|仔|着|矣)")
+_TAKEN = re.compile(r"(?:吃|喝|用|食|搽|擦|涂|抹|打|滴|点|贴|敷|搨|含|服)(?:了|过|咗|仔|着|矣|哩|爻)")
 
 
 def drop_calls(parts: list[Part]) -> list[Part]:

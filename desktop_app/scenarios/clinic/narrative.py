@@ -7,6 +7,7 @@ import re
 from desktop_app.core.records.drafts import FieldKey, Reason
 from desktop_app.scenarios.clinic.answers import decide, is_bare_no
 from desktop_app.scenarios.clinic.asked import field_of_topic
+from desktop_app.scenarios.clinic.chatter import says_useless
 from desktop_app.scenarios.clinic.naming import VAGUE, denial_of, list_of, name_of
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
@@ -84,7 +85,7 @@ class Narrative:
         tested = part.named(Kind.DIAGNOSIS)
         if tested and _NOT_TESTED.search(part.text):
             return [Note(field, f"未查{list_of(name_of(item) for item in tested)}", (part,), denial=True)]
-        if not _REFUSED.search(part.text):
+        if not _REFUSED.search(part.text) or says_useless(part.text):
             return None
         drugs = part.named(Kind.DRUG, Kind.DRUG_GROUP)
         if drugs or "药" in part.text:
@@ -104,10 +105,26 @@ class Narrative:
             said = said.replace("血压高", "高血压")
         said = said.replace("饭食欲", "食欲")
         reasons = (Reason.AMBIGUOUS,) if any(item.ambiguous for item in part.mentions) else ()
-        topic = self._topic(exchange, part)
+        drug = _drug_taken(exchange, part)
+        if drug is not None:
+            return [Note(field, f"{drug[0]}，{said}", (drug[1], part), reasons=reasons)]
+        topic = self._since_when(exchange, part) or self._topic(exchange, part)
         if topic and topic not in said:
             return [Note(field, f"{topic}：{said}", (*exchange.questions, part), reasons=reasons)]
         return [Note(field, said, (part,), reasons=reasons)]
+
+    def _since_when(self, exchange: Exchange, part: Part) -> str:
+        """Return the disease or finding that a bare time answers for: 血压高几年啊？八年 is 高血压：8年."""
+        if not _ONLY_TIME.match(part.text) or not any(
+            _HOW_LONG.search(item.text) for item in exchange.questions
+        ):
+            return ""
+        before = [item for item in exchange.answers if item.key < part.key and item.named(Kind.DIAGNOSIS)]
+        asked = [item for item in exchange.topics if item.kind is Kind.DIAGNOSIS] or [
+            item for item in exchange.topics if item.kind is Kind.SYMPTOM
+        ]
+        names = [name_of(item) for item in asked]
+        return names[0] if len(set(names)) == 1 and not before else ""
 
     def _topic(self, exchange: Exchange, part: Part) -> str:
         """Return what a question was about where the answer alone doesn't say: 胎动：这2天好像少一点."""
@@ -127,6 +144,36 @@ class Narrative:
             return asked
         topics = _affirmed_topics(exchange)
         return name_of(topics[0]) if len(topics) == 1 else ""
+
+
+_TAKES = re.compile(
+    r"(?:吃|食|喝|服|打|搽|抹|含|点|贴|用|搨)(?:了|哩|咗|过|仔|着|爻)?[一二两三四五六七八九十半几]+(?:个|多)?(?:粒|片|颗|支|包|袋|次|回|"
+    r"道|摆|趟|丸|勺|口|天|日|支|顿|剂|板)"
+)
+_ONLY_TIME = re.compile(
+    r"^(?:有|差不多|大概|也?有|得有|快)?[零一二两三四五六七八九十百半几来多\d]+个?(?:天|日|年|月|礼拜|星期|周)(?:多|了|啦|啊|矣|哉|的|"
+    r"吧)*$"
+)
+_HOW_LONG = re.compile(r"几[年天日个]|多少年|多久|好久|几耐|好多年|偌久|多长")
+
+
+def _drug_taken(exchange: Exchange, part: Part) -> tuple[str, Part] | None:
+    """Return the drug that a clause takes without naming it, from the clauses before it in the turn.
+
+    我婆佬有甲钴胺，我偷食两粒: whose drug it was doesn't change what was taken.
+    """
+    if not _TAKES.search(part.text) or part.has(Kind.DRUG, Kind.DRUG_GROUP) or "药" in part.text:
+        return None
+    turn = [item for item in exchange.answers if item.clause.utterance is part.clause.utterance]
+    for item in reversed([item for item in turn if item.key < part.key]):
+        drugs = [mention for mention in item.named(Kind.DRUG) if mention.polarity is Polarity.AFFIRMED]
+        if drugs:
+            told = item.subject.patient and not item.retracted and not _GIVES.search(item.text)
+            return None if told else (name_of(drugs[-1]), item)
+    return None
+
+
+_GIVES = re.compile(r"给|畀|俾|拨|予|分涯|送|剩|叫|喊|让")
 
 
 def _settles(part: Part) -> bool:
