@@ -233,6 +233,10 @@ _ALL_COUNT = "|".join(sorted(_COUNT_UNITS, key=len, reverse=True))
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...] = tuple(
     (re.compile(pattern), becomes)
     for pattern, becomes in (
+        (
+            rf"百分之(?P<n>{_NUM})点(?P<d>[零一二三四五六七八九]+)",
+            lambda m: f"{number_text(m['n'])}.{''.join(number_text(digit) for digit in m['d'])}%",
+        ),
         (rf"百分之(?P<n>{_NUM})", lambda m: f"{number_text(m['n'])}%"),
         (
             rf"(?P<head>{_NUM})点(?P<tail>[{''.join('零〇一二三四五六七八九')}\d]+)(?![十百分刻钟半几多\d])",

@@ -13,6 +13,7 @@ DIGITS = {char: value for value, char in enumerate("零一二三四五六七八�
     "〇": 0,
     "两": 2,
     "俩": 2,
+    "仨": 3,
     "幺": 1,
 }
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}

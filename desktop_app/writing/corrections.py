@@ -12,7 +12,7 @@ _MARKER = re.compile(
     r"^(?:哦|啊|哎|诶|噢|呃|嗯|嗐|呸|等等|等下|等一下|不不|哎呀|医生|喔)*"
     r"(?:(?:不是){2,}|(?:唔系){2,}|(?:勿是){2,}|(?:毋是){2,}|不对不对|不对|哦不|不不不?|不是|说[错反]了?|看错了?|"
     r"讲[错反]了?|我?说反了?|记错了?|我?(?:刚才)?(?:说|讲|记)错了?|唔系|唔对|勿是|勿对|毋是|毋着|弗是|错了|搞错了|"
-    r"等等|不是嘞|毋对|也不是|哪是|无啦|无啊|无无|毋是啦|记反了?|弄错了?|否是|否对|讲毋着|看[差反串][行了]?|"
+    r"等等|不是嘞|毋对|无着|也不是|哪是|无啦|无啊|无无|毋是啦|记反了?|弄错了?|否是|否对|讲毋着|看[差反串][行了]?|"
     r"疼?糊涂了?)"
     r"(?:了|哈|哦|啊|呀|嘞|哩|罢|咯|脱|啦|，)*"
 )
@@ -203,7 +203,7 @@ _COUNTED_VALUE = re.compile(
 )
 _TRIED = (
     re.compile(
-        r"(?P<what>[左右倒正])(?:[边侧面爿片]|手|脚|腿|眼|耳|胳膊|臂|肩|膝|踝|髋|胯|脸|奶|乳|肋|腰|肾|腹|肺)"
+        r"(?P<what>[左右倒正])(?:$|[边侧面爿片]|手|脚|腿|眼|耳|胳膊|臂|肩|膝|踝|髋|胯|脸|奶|乳|肋|腰|肾|腹|肺)"
     ),
     re.compile(r"^(?:就是|是|系|在)?(?P<what>今|昨|寻|夜|前|大前|后)(?:儿个?|[天日晚]|个儿?)(?P<unit>)"),
     _COUNTED_VALUE,
@@ -353,7 +353,7 @@ def _across(clauses: list[Clause], gone: set[tuple[int, int]]) -> set[tuple[int,
         if (
             not _MARKER.match(start)
             and not clause.text.startswith("哦对")
-            and not re.search(r"[说讲看][错反]", clause.utterance.text)
+            and not re.search(r"[说讲看][错反]|颠倒|倒反|反去|^哦?着+|^对对", clause.utterance.text)
         ):
             continue
         group = [item for item in told[index:] if item.utterance is clause.utterance]

@@ -14,7 +14,7 @@ from desktop_app.writing.talk import Exchange, Part, Talk
 
 _UNKNOWN = re.compile(
     r"不晓得|不清楚|不知道|不记得|记不得|唔记得|唔知|记不清|说不清|讲不清|勿晓得|毋知|不太清楚|没注意|"
-    r"没留意"
+    r"没留意|说不准|讲不准|拿不准"
 )
 _DENIES = re.compile(r"没有?|没得|冇|呒没|无|不|唔|毋|勿|未")
 _SHORT = 2
@@ -83,7 +83,9 @@ def _denied(text: str) -> bool:
 
 def _names_allergen(exchange: Exchange, part: Part) -> bool:
     """Whether an answer only names what the patient doesn't tolerate (头孢。)."""
-    if re.search(r"过敏|敏感|皮试|[吃打起没无不未冇唔勿毋袂]", part.text) or len(part.text) > _ALLERGEN_CHARS:
+    if part.clause.abrupt or len(part.text) > _ALLERGEN_CHARS:
+        return False
+    if re.search(r"过敏|敏感|皮试|[吃食打射注用服喝起没无不未冇唔勿毋袂过了试]", part.text):
         return False
     return part is exchange.answers[0] or part.has(Kind.DRUG, Kind.DRUG_GROUP)
 

@@ -29,6 +29,9 @@ _MANNERS = frozenset("体重增加 食欲亢进 难以忍受 难以耐受 受凉
 _GUESS = re.compile(
     r"^(?:我|还|就|也|都|当时)*(?:寻思|以为|还当|当是|估摸|怕是|疑心)|像[^，]{1,8}(?:咬|打|扎)"
 )
+_FOR_YEARS = re.compile(
+    r"[一二两三四五六七八九十几]+来?年了"
+)  # an old ailment beside what brought the patient
 _PLACED = re.compile(r"烂|肿|红|胀|硬|破|动|弯|抬|抓|流|长|起|凉|热|重|酸|麻|不得劲|不中|难受|不好|唔妥")
 
 
@@ -95,6 +98,8 @@ def _complaints(told: list[Part], most_turns: int) -> list[tuple[Part, Mention]]
                 or mention.standard in seen
                 or mention.standard in _MANNERS
             ):
+                continue
+            if _FOR_YEARS.search(part.text) and found:
                 continue
             seen.add(mention.standard)
             found.append((part, mention))

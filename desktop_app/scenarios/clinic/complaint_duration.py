@@ -19,11 +19,11 @@ _LENGTH = re.compile(
 )
 _ORDINAL = re.compile(r"第(?P<n>\d+)(?P<unit>天)")
 _NOT_SINCE = re.compile(
-    r"(?:吃|食|用|打|贴|敷|搽|擦|涂|抹|停|睡|困|瞓|干|跑|坐|戒|住|孕|怀|隔|每|管|歇|割|扛|走|站|好)(?:了|过|咗|仔|着|哩)?"
+    r"(?:吃|食|用|打|贴|敷|搽|擦|涂|抹|停|睡|困|瞓|干|跑|坐|戒|住|孕|怀|隔|每|管|歇|割|扛|走|站|好|还有|还剩|剩)(?:了|过|咗|仔|着|哩)?"
     r"(?:有|差不多|大概)?$"
 )
 _OTHER_TIME = re.compile(
-    r"每|间隔|[这搿呢恁即][几两一]?[天日]|最近|近来|孕|怀|以前|住过|小时候|年前|月前|上次|上回|去年|前年|旧年|头胎|出生|"
+    r"每|间隔|前些|前几|[这搿呢恁即][几两一]?[天日]|最近|近来|孕|怀|以前|住过|小时候|年前|月前|上次|上回|去年|前年|旧年|头胎|出生|"
     r"生下来|满月"
 )
 _ASKED = re.compile(
@@ -160,7 +160,7 @@ def _score(part: Part, complaint: Part | None, told: list[Part], *, asked: bool,
     if part.clause.speaker is Speaker.DOCTOR:
         score += 3.5
     if asked:
-        score += 4 if onset else 3
+        score += 5 if onset else 4
     if complaint is not None and part.clause.utterance is complaint.clause.utterance:
         score += 3
     if not score:

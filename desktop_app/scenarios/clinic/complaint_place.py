@@ -16,12 +16,17 @@ _SIDE_ONLY = re.compile(
 )
 _SIDES = {"左": "左", "右": "右", "倒": "左", "正": "右"}
 _STRONG_PAINS = ("疼痛明显", "剧烈疼痛", "明显疼痛", "疼痛")
-_PLACELESS = frozenset("疼痛 痛 疼 胀痛 酸痛 刺痛 灼痛 肿胀 肿 水肿 瘙痒 痒 麻木 麻 酸胀 肿块".split())
+_PLACELESS = frozenset(
+    "疼痛 痛 疼 胀痛 酸痛 刺痛 灼痛 肿胀 肿 水肿 瘙痒 痒 麻木 麻 酸胀 肿块 "
+    "扭伤 挫伤 擦伤 骨折 扎伤 刺伤 割伤 烫伤".split()
+)
+_UNHURT = re.compile(r"没事|冇事|呒事|好好|好的|好个|正常|[不没冇唔勿毋袂][痛疼痒肿]")
 _LATERAL = re.compile(r"[痛疼肿痒麻胀酸伤]|无力|骨折|肿块|耳鸣|视物|眼|听力|活动|抬")
 _NO_PLACE = re.compile(
     r"^(?:我|俺|涯|阮|阿拉|他|她|伊|佢|医生|大夫|就|是|系|老|一直|还|也|都|又|会|里|里面|里头|这|这里|那|先|后|开始|"
     r"觉得|感觉|有点|有些|自己|今[天日早]|昨[天晚]|只|阮这|我这|这块儿?)+"
 )
+_NEXT_CHARS = 8  # of a clause that only adds the place: 崴脚了，右脚脖子
 _PLACE_CHARS = 4
 _SEEN_TURNS = 14  # parts in which the side is told
 
@@ -30,12 +35,12 @@ def named(
     talk: Talk, complaints: list[tuple[Part, Mention]], told: list[Part]
 ) -> tuple[list[str], list[Part]]:
     """Return the complaints by name, with their place, and the clauses beside their own that the place rests on."""
-    names = [_placed(talk, part, mention, told) for part, mention in complaints]
     beside: list[Part] = []
+    names = [_placed(talk, part, mention, told, beside) for part, mention in complaints]
     if all(_bare(name) for name in names):
         shown = _shown(talk, complaints[0][0])
         if shown is not None:
-            names, beside = [shown[1] + names[0]], [shown[0]]
+            names, beside = [shown[1] + names[0]], [*beside, shown[0]]
         return names[:1], beside
     specific = [name for name in names if not _bare(name)]
     return list(dict.fromkeys(specific)), beside
@@ -45,10 +50,12 @@ def with_side(names: list[str], told: list[Part]) -> tuple[list[str], list[Part]
     """Return the names with the side that was told apart from them (右边), and the clause that tells it."""
     if re.search(r"[左右双两]", "".join(names)):
         return names, []
-    index = next((number for number, name in enumerate(names) if _LATERAL.search(name)), None)
-    side = _side(told) if index is not None else None
-    if side is None or index is None:
+    lateral = [number for number, name in enumerate(names) if _LATERAL.search(name)]
+    side = _side(told) if lateral else None
+    if side is None:
         return names, []
+    place = side[1][1:2]
+    index = next((number for number in lateral if place in names[number]), lateral[0])
     placed = [*names]
     placed[index] = _joined(side[1], names[index])
     return placed, [side[0]]
@@ -58,8 +65,11 @@ def _bare(name: str) -> bool:
     return name in _PLACELESS
 
 
-def _placed(talk: Talk, part: Part, mention: Mention, told: list[Part]) -> str:
-    """Return a complaint with the body part that stands before it, where it names none itself."""
+def _placed(talk: Talk, part: Part, mention: Mention, told: list[Part], beside: list[Part]) -> str:
+    """Return a complaint with the body part that stands before it, or just after, where it names none itself.
+
+    A clause after it that gives the place is added to `beside`.
+    """
     name = "痛" if mention.standard in _STRONG_PAINS else written(mention.entry)
     if not _bare(name):
         return name
@@ -69,6 +79,16 @@ def _placed(talk: Talk, part: Part, mention: Mention, told: list[Part]) -> str:
             entry = hit.of(Kind.BODY_PART)
             if entry is not None and (item is not part or hit.end <= mention.start):
                 side = re.search(r"[左右双两](?:边|侧|面|片|爿|只)?$", item.text[: hit.start])
+                return (side[0][0] if side else "") + _part_name(entry.standard) + name
+    for item in told:
+        same = item.clause.utterance is part.clause.utterance and item.key > part.key
+        if not same or len(item.text) > _NEXT_CHARS or item.named(Kind.SYMPTOM):
+            continue
+        for hit in item.hits:
+            entry = hit.of(Kind.BODY_PART)
+            if entry is not None:
+                side = re.search(r"[左右双两](?:边|侧|面|片|爿|只)?$", item.text[: hit.start])
+                beside.append(item)
                 return (side[0][0] if side else "") + _part_name(entry.standard) + name
     words = _NO_PLACE.sub("", talk.language.rewrite(part.text[: mention.start]))
     return words + name if 0 < len(words) <= _PLACE_CHARS else name
@@ -101,7 +121,7 @@ def _joined(side: str, name: str) -> str:
 def _side(told: list[Part]) -> tuple[Part, str] | None:
     for part in told[:_SEEN_TURNS]:
         match = _SIDE_ONLY.match(part.text)
-        if match is None or len(part.text) > 10:
+        if match is None or len(part.text) > 10 or _UNHURT.search(part.text):
             continue
         side = _SIDES.get(match["side"], "双")
         return part, side + (match["what"] or _paired_part(told, part) or "侧")

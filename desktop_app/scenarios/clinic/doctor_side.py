@@ -265,5 +265,7 @@ def _replies(talk: Talk, said: list[Said]) -> list[Note]:
         names = "、".join(dict.fromkeys(named or asked.values()))
         if names:
             stop = "停用" if re.search(r"还|继续", before.text) else "不予"
+            if "停" in part.text:  # 降压药停不停？不停
+                stop = "不停用"
             notes.append(Note(FieldKey.PLAN, f"{stop}{names}", (before, part)))
     return notes

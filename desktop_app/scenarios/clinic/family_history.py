@@ -18,6 +18,8 @@ _NOT_I = re.compile(
     r"得|个|啊|嘞|了|过)?$"
 )
 _SHORT = 2
+_BARE_CHARS = 6
+_ALSO = re.compile(r"(?:高|有|也有|得过|也高|也是)(?:的|啊|个|了|嘞)?$")  # 俺妈高, 我哥也有
 _CHILDREN = ("儿子", "女儿", "子女")
 _DIED = re.compile(r"没[的了]|走[的了]|过世|去世|过身|老了|不在了|死[的了]")  # 心梗没的 denies no 心梗
 
@@ -29,7 +31,8 @@ def relative_notes(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
         said = talk.language.write(part.text, part.amended, list(part.hits))
         return [Note(FieldKey.PERSONAL_FAMILY, said, (part,))] if len(said) >= _SHORT else []
     disease = _diseases(part, family=family)
-    if part.subject.blood == "no" or not (disease or family):
+    short = len(part.text) <= _BARE_CHARS and bool(_ALSO.search(part.text))
+    if part.subject.blood == "no" or not (disease or family or short):
         return []
     if disease:
         return [Note(FieldKey.PERSONAL_FAMILY, _told(part, disease), (part,))]
@@ -64,7 +67,7 @@ def _told(part: Part, disease: list[Mention]) -> str:
 def _by_question(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
     """Return a relative's answer to the question for the family: its disease, or the words where none was named."""
     who = part.subject.who
-    if exchange.questions and not exchange.topics:
+    if exchange.questions and not exchange.topics and asks_family(exchange):
         said = talk.language.write(part.text, part.amended, list(part.hits))
         return [Note(FieldKey.PERSONAL_FAMILY, f"{who}：{said}", (part,))] if len(said) > _SHORT else []
     topics = [item for item in exchange.topics if item.kind is Kind.DIAGNOSIS]

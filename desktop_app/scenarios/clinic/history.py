@@ -42,6 +42,10 @@ _AS_FOR = re.compile(r"^(.)[唔不](?:\1)$")
 _MISSED_PERIOD = re.compile(r"(?:就|还|都|一直)?(?:没有?来|未来|冇来|呒没来|无来|没见|停经|停了)")
 _PERIOD = re.compile(r"月经|例假|大姨妈|身上")
 _UNSURE = re.compile(r"不晓得|不清楚|不知道|唔知|毋知|勿晓得|不记得|唔记得|记不得|没注意|没留意|冇留意")
+_HABIT_GOES_ON = re.compile(
+    r"^(?:也|都|就|才|仲|还)*(?:抽|吸|食|吃|咂|喝|饮|戒|打|从|打从|以前|进前|一[天日])[^，]*(?:年|岁|包|斤|两|盒|支|根)"
+)
+_HABIT_ASKED = re.compile(r"烟|薰|酒")
 _ABLE = re.compile(r"得[开着出到下动清见起进]|力道|有力|[能会](?!痛|疼|痒|吐|晕|喘)|正常|[好通顺]$")
 _UNSURE_CHARS = 8
 _ANSWERED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP)
@@ -80,7 +84,7 @@ class History:
         verdicts = decide(exchange)
         decided = {verdict.part.key for verdict in verdicts}
         found = [note for verdict in verdicts for note in self._verdict(exchange, verdict, asked)]
-        found += self._not_taken(exchange)
+        found += self._not_taken(exchange) + _no_habits(exchange)
         if asked is FieldKey.ALLERGY:
             bare = bare_denial(exchange, decided) or bare_allergy(exchange)
             decided |= {note.parts[-1].key for note in bare}
@@ -167,6 +171,12 @@ class History:
             field = FieldKey.PAST_HISTORY
         if _ONLY_COUNTED.fullmatch(part.text) and self._last[0] == turn:
             field = self._last[1]
+        if (
+            self._last == (turn, FieldKey.PERSONAL_FAMILY)
+            and field is FieldKey.PAST_HISTORY
+            and _HABIT_GOES_ON.search(part.text)
+        ):
+            field = FieldKey.PERSONAL_FAMILY
         self._last = (turn, field)
         return field
 
@@ -196,9 +206,21 @@ def _no_disease(exchange: Exchange, part: Part, asked: FieldKey) -> list[Note]:
     return [Note(asked, "否认既往慢性病史", (*exchange.questions, part), denial=True)]
 
 
+def _no_habits(exchange: Exchange) -> list[Note]:
+    """Return the denial that a bare no gives to 烟酒呢."""
+    asked = [part for part in exchange.questions if _HABIT_ASKED.search(part.text)]
+    first = next((part for part in exchange.answers if not part.retracted and not part.clause.question), None)
+    if len(asked) != len(exchange.questions) or first is None or not is_bare_no(first.text):
+        return []
+    words = "".join(part.text for part in asked)
+    names = [name for name, said in (("吸烟", "[烟薰]"), ("饮酒", "酒")) if re.search(said, words)]
+    return [Note(FieldKey.PERSONAL_FAMILY, f"否认{list_of(names)}", (*asked, first), denial=True)]
+
+
 def _late(exchange: Exchange, part: Part) -> bool:
     """Whether something told after the examination began still counts: it answers, with a finding or a number."""
     told = part.mentions or re.search(
         r"[一二两三四五六七八九十半\d]+(?:个月|年|次|回|包|两|天|日)", part.text
     )
-    return bool(exchange.questions) and bool(told)
+    lasting = re.search(r"割了|早割|手术|开过刀|怀孕|怀着|过敏|喂奶|哺乳|摘了|支架|华法林|透析", part.text)
+    return (bool(exchange.questions) and bool(told)) or bool(lasting)

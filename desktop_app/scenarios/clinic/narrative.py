@@ -30,7 +30,10 @@ _ASKED_OF = re.compile(
     r"狗[^，？]{0,3}疫苗|大小便|大便|小便|尿量|胃口|饭量|睡眠|精神|白带|月经|胎动|产检|尿蛋白|视力|疫苗|破伤风针|"
     r"狂犬疫苗|体重|血糖|血压(?=哪能|怎么样|咋样|多少|控制|量)|痰|伤口|颜色"
 )
-_HABIT_ASKED = re.compile(r"烟酒|抽烟|吸烟|食烟|喝酒|饮酒|香烟|烟(?=呢|[？?]|不|没)")
+_HABIT_ASKED = re.compile(
+    r"烟酒|薰酒|抽烟|吸烟|食烟|喝酒|饮酒|香烟|烟(?=呢|[？?]|不|没|还|仲|抽|戒|有|$)|酒(?=呢|[？?]|不|没|还|$)|薰"
+)
+_HABITS = {"烟": "吸烟", "香烟": "吸烟", "薰": "吸烟", "酒": "饮酒", "薰酒": "烟酒"}
 _HAPPENED = re.compile(
     r"^(?:有过?|[^，]{0,4}(?:年前|去年|前年|旧年|小时候|上个?月))[^，]{0,3}(?:有|得|发|犯|做|打)?过?(?:一|"
     r"两|几)?[次回趟摆]?$"
@@ -185,7 +188,8 @@ def _asked_of(exchange: Exchange) -> str:
     """Return the one noun that a question was about, nothing where it was about several."""
     named = _ASKED_OF.findall(exchange.asked) or _HABIT_ASKED.findall(exchange.asked)
     nouns = {name for name in named if name != "颜色"} or set(named)
-    return next(iter(nouns)) if len(nouns) == 1 else ""
+    noun = next(iter(nouns)) if len(nouns) == 1 else ""
+    return _HABITS.get(noun, noun)
 
 
 def _affirmed_topics(exchange: Exchange) -> list[Mention]:

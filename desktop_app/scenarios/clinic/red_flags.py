@@ -148,6 +148,15 @@ def _check(row: Row, facts: Facts) -> tuple[Evidence, ...] | None:
     return tuple(unique.values())
 
 
+def _text(row: Row, facts: Facts) -> str:
+    """Return the alert's sentence, with the doctor's own words where these are what it rests on."""
+    if not row["id"].endswith(NAMED) or row["all_of"]:
+        return row["criterion"]
+    terms = cells(row["any_of"])
+    named = next((text for text in facts.diagnosed if any(term in text for term in terms)), "")
+    return f"{row['criterion']}（{named}）" if named else row["criterion"]
+
+
 def red_flags(facts: Facts, patient: Patient) -> tuple[Alert, ...]:
     """Return an alert for each criterion that is met, the gravest first."""
     alerts = []
@@ -159,7 +168,7 @@ def red_flags(facts: Facts, patient: Patient) -> tuple[Alert, ...]:
             Alert(
                 kind="red_flag",
                 severity="high" if row["tier"] == "emergency" else "medium",
-                text=row["criterion"],
+                text=_text(row, facts),
                 basis=row["basis"],
                 rule=row["id"],
                 action=row["action"],

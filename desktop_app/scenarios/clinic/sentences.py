@@ -234,7 +234,7 @@ def _without_drugs(part: Part) -> str:
 
 
 _ORDER_SIGN = re.compile(
-    r"吃|服|开|喝|打|别|莫|不要|不能缝|勿(?!肿|痛|红|缩|大|过|硬|破|烂|流)|多|再来|复|^(?:去|再|上[^，]{1,4})?[查验抽]|(?:天|周|"
+    r"吃|服|开|喝|打|别|每[^，]{1,6}[量测]|来(?:查|抽|验|测|量)|怕(?!痛|光|冷|热)|莫|不要|不能缝|勿(?!肿|痛|红|缩|大|过|硬|破|烂|流)|多|再来|复|^(?:去|再|上[^，]{1,4})?[查验抽]|(?:天|周|"
     r"礼拜|星期|月)(?:后|以后)"
 )
 
@@ -272,6 +272,8 @@ def _seen(part: Part, before: Role | None) -> Role | None:
         return None
     if part.opens_sentence and _NAMED_DISEASE.search(text) and diagnosis_text(part) is not None:
         return None
+    if _ONLY_TIME.match(text):
+        return None
     strong = part.has(Kind.EXAM) or cues.SIGN.search(text)
     return (
         Role.EXAM
@@ -280,6 +282,9 @@ def _seen(part: Part, before: Role | None) -> Role | None:
     )
 
 
+_ONLY_TIME = re.compile(
+    rf"^(?:那|有|就是|差不多|整|将近)*{N}+个?半?(?:天|日|工|年|月|小时|钟头|礼拜|星期)[了啊嘛啦矣哉]*$"
+)
 # words that end a diagnosis and no finding
 _NAMED_DISEASE = re.compile(
     r"^[^有无没未见红肿]*(?:[擦刺扭挫割裂咬烫烧扎]伤|骨折|脱位|感染|炎|痔|疝|癣|疣|痛风|梗死|中毒|综合征|血肿|结石|感冒|带状疱疹|"
@@ -388,6 +393,8 @@ def _only_talk(item: Said) -> bool:
 
 
 def _beside_findings(item: Said, turns: set[int], dictated: set[int]) -> bool:
+    if _ONLY_TIME.match(item.part.text):
+        return False
     if item.turn in dictated:
         return True
     named = item.part.has(Kind.BODY_PART, Kind.SYMPTOM, Kind.EXAM)
