@@ -80,6 +80,8 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
         return {_key(group[index - 1]), _key(clause)}
     if _DOUBTED.match(clause.text) or re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
         return {_key(clause)}
+    if index > 0 and group[index - 1].abrupt and clause.text in _TAKES_BACK:
+        return {_key(group[index - 1]), _key(clause)}  # 个把月……没有，三个礼拜
     marker = _MARKER.match(clause.text)
     if marker is None or not marker[0]:
         return set()
@@ -103,7 +105,7 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
 
 
 _COUNTED = re.compile(
-    r"(?P<n>[零一二两俩三四五六七八九十百半几点\d]+)(?P<unit>个月|月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
+    r"(?P<n>[零一二两俩仨三四五六七八九十百半几点\d]+|个把)(?P<unit>个月|月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
     r"道|回|趟|摆|粒|片|颗|包|点|号|级|毫克|克|毫升|支|针|滴)"
 )
 _NO = re.compile(r"^(?:不|哦不|啊不|不不|毋是|唔系|勿是|不是|不对|错了|说错了?|讲错了?|哦不对|等等|是)$")
@@ -198,7 +200,7 @@ def amendments(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause
 
 
 _COUNTED_VALUE = re.compile(
-    r"(?P<what>[零一二两俩三四五六七八九十百半几点\d]+)(?P<unit>个月|月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
+    r"(?P<what>[零一二两俩仨三四五六七八九十百半几点\d]+|个把)(?P<unit>个月|月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
     r"道|回|趟|摆|粒|片|颗|包|点|号|级|毫克|克|毫升|升|支|针|滴|厘米|公分|毫米|度|斤|公斤)"
 )
 _TRIED = (
@@ -212,6 +214,7 @@ _SETTLED = re.compile(
     r"^(?:是|系|就|应该是|还是|改成|也就|用|吃|打|吸)*(?P<value>.+?)(?:就行|就够|就好|吧|了|啦|罢|够了|行了)*$"
 )
 _ASIDE_CHARS = 9  # what is muttered between a slip and its correction is short
+_TAKES_BACK = ("没有", "没", "没得", "不", "没那么久", "没那么多", "没恁多")
 _AFTER_TIME = re.compile(r"^(?:后来|然后|再|又|接着|到|第|现在|今[天早朝]|这|每|另|加)")
 
 
@@ -362,15 +365,22 @@ def _across(clauses: list[Clause], gone: set[tuple[int, int]]) -> set[tuple[int,
             continue
         for earlier in told[:index]:
             near = 0 < clause.utterance.id - earlier.utterance.id <= 4
-            if near and _SWAP[new] in earlier.text and new not in earlier.text:
+            if near and _sides(earlier.text) == {_SWAP[new]}:
                 back.add(_key(earlier))
     return back
 
 
 def _side_of(group: list[Clause]) -> str | None:
     for clause in group:
-        text = re.sub(r"(?:不是|唔系|勿是|毋是)[^，。]*?[左右]", "", clause.text)
-        match = _SIDE.search(text)
+        text = re.sub(r"(?:不是|唔系|勿是|毋是)[^，。]*?(?:[左右]|[倒正]爿)", "", clause.text)
+        match = re.search(r"[左右]|[倒正](?=爿)", text)
         if match:
-            return match[0]
+            return _SIDE_WORDS[match[0]]
     return None
+
+
+_SIDE_WORDS = {"左": "左", "右": "右", "倒": "左", "正": "右"}  # southern Min has 倒爿 and 正爿
+
+
+def _sides(text: str) -> set[str]:
+    return {_SIDE_WORDS[hit[0]] for hit in re.finditer(r"[左右]|[倒正](?=爿)", text)}

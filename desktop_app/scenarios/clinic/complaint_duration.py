@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from desktop_app.core.records.people import Region
+from desktop_app.core.records.people import Region, VisitKind
 from desktop_app.core.records.speech import Speaker
 from desktop_app.terms.lexicon import Kind
+from desktop_app.terms.numbers import read_run
 from desktop_app.writing.talk import Part, Talk
 
 _EARLY = 16  # turns in which the time is told
@@ -27,13 +28,13 @@ _OTHER_TIME = re.compile(
     r"生下来|满月"
 )
 _ASKED = re.compile(
-    r"几[天日久]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多[天日]|几工|几个(?:月|"
+    r"几[天日久]|哪[天日年]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多[天日]|几工|几个(?:月|"
     r"钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候"
 )
 _ONSET = re.compile(
     r"开始|起头|发现|不舒服|不好|难受|[痛疼肿痒烧咳晕]|[久天日]了|勿适意|唔舒服|起[的个嘅]?[？?]?$"
 )
-_AGE_ASKED = re.compile(r"生[了下]|怀|孕|多大|几大|几岁|出生|出的?院|满月")
+_AGE_ASKED = re.compile(r"生[了下]|怀|孕|几个月了|多大|几大|几岁|出生|出的?院|满月")
 _TOTAL = re.compile(
     r"拢总|拢共|总共|一共|足足|足$|算起|算下来|那就[是算]?|整整?|到今|到这|到现在|到而家|不止|从头"
 )
@@ -50,7 +51,6 @@ _RELATIVE = (
     (re.compile(r"上个?(?:礼拜|星期|周)"), "1周"),
     (re.compile(r"上个?月"), "1个月"),
 )
-_TODAY = re.compile(r"今[天早朝日]|刚刚?|啱啱|今儿|早上|半夜|后半夜|天没亮")
 # hours where other regions mean the clock: 俩点儿 (northeast), 有两三点钟 (southern Min)
 _HOURS = {
     Region.NORTHEAST: re.compile(
@@ -69,7 +69,7 @@ class Since:
 
     Attributes:
         parts: the clauses that say it.
-        text: as a record writes it, empty where the complaint began the same day.
+        text: as a record writes it, behind the complaint.
         derivation: how it came about where nobody said it as a length of time.
     """
 
@@ -98,7 +98,13 @@ def duration(talk: Talk, told: list[Part], until: int) -> Since | None:
         score = _score(part, complaint, told, asked=part.key in asked, onset=part.key in onset)
         if score > 0 and (best is None or score > best[0]):
             best = (score, Since((part,), length))
-    return best[1] if best is not None else _relative(told, complaint, asked)
+    if best is not None:
+        return best[1]
+    return (
+        _counted(talk, told, asked, until)
+        or _relative(told, complaint, asked)
+        or _as_told(talk, told, onset or asked)
+    )
 
 
 def _asked(talk: Talk) -> tuple[set[Key], set[Key], set[Key]]:
@@ -162,7 +168,7 @@ def _score(part: Part, complaint: Part | None, told: list[Part], *, asked: bool,
     if asked:
         score += 5 if onset else 4
     if complaint is not None and part.clause.utterance is complaint.clause.utterance:
-        score += 3
+        score += 5
     if not score:
         turns = list(dict.fromkeys(item.clause.utterance.id for item in told))[:_FIRST_TURNS]
         if part.clause.utterance.id not in turns or part.named(Kind.SYMPTOM):
@@ -177,6 +183,76 @@ def _score(part: Part, complaint: Part | None, told: list[Part], *, asked: bool,
     return score - 0.1 * (part.clause.utterance.id // 2)  # the first told, all else alike
 
 
+_WEEKDAY = re.compile(r"(?:礼拜|星期|周)(?P<day>[一二三四五六日天])")
+_WEEKDAYS = {name: number for number, name in enumerate("一二三四五六日", 1)} | {"天": 7}
+_CLOCK = re.compile(
+    r"(?P<hour>[一二两三四五六七八九十]+)点(?:钟)?(?:(?P<half>半)|(?P<minute>[零一二三四五六七八九十]+)(?:分)?(?![个天月]))?"
+)
+_NOW = re.compile(r"现在|这会儿|这都|而家|这阵|今下|到今")
+
+
+def _counted(talk: Talk, told: list[Part], asked: set[Key], until: int) -> Since | None:
+    """Return the time between what was told of the beginning and the time now, by weekday or by the clock.
+
+    星期二开始，今天星期五 is 3天; 十二点四十 with 现在两点四十 is 2小时.
+    """
+    early = [
+        part
+        for part in talk.parts
+        if part.clause.utterance.id < min(until, _EARLY) and not part.retracted and not part.clause.question
+    ]
+    told_keys = {part.key for part in told}
+    start = next(
+        (part for part in early if part.key in asked & told_keys and _WEEKDAY.search(part.text)), None
+    )
+    today = next(
+        (part for part in early if re.search(r"今[天日儿朝]", part.text) and _WEEKDAY.search(part.text)), None
+    )
+    if start is not None and today is not None and start is not today:
+        first, last = (_WEEKDAYS[_WEEKDAY.search(item.text)["day"]] for item in (start, today))  # type: ignore[index]
+        days = (last - first) % 7
+        return Since((start, today), f"{days}天", f"{start.text}至{today.text}") if days else None
+    start = next(
+        (part for part in early if part.key in asked & told_keys and _clock(part.text) is not None), None
+    )
+    now = next((part for part in early if _NOW.search(part.text) and _clock(part.text) is not None), None)
+    if start is None or now is None or start is now:
+        return None
+    minutes = ((_clock(now.text) or 0) - (_clock(start.text) or 0)) % (12 * 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours or rest not in (0, 30):
+        return None  # a record says hours; what doesn't come out even is left to the doctor
+    return Since((start, now), f"{hours}{'个半' if rest else ''}小时", f"{start.text}至{now.text}")
+
+
+def _clock(text: str) -> int | None:
+    """Return a spoken time of day in minutes on a dial of twelve hours."""
+    match = _CLOCK.search(text)
+    if match is None:
+        return None
+    hour = read_run(match["hour"])[0].low
+    minute = 30 if match["half"] else read_run(match["minute"])[0].low if match["minute"] else 0
+    return (hour % 12) * 60 + minute if hour <= 24 and minute < 60 else None
+
+
+_EVENT = re.compile(
+    r"过罢?年|正月|初[一二三四五六七八九十]|开春|清明|端午|中秋|冬至|立秋|入伏|[点晌晚早夜黑]|礼拜|星期|收[麦稻割]|栽秧|那天|那日|嗰日|那阵|"
+    r"的?时候?$|开学|放假|半夜|天亮"
+)
+_AS_TOLD_CHARS = 16
+
+
+def _as_told(talk: Talk, told: list[Part], asked: set[Key]) -> Since | None:
+    """Return the beginning in the patient's own words where it can't be counted: 打过罢年就没断过."""
+    if talk.context.kind is VisitKind.RETURN:
+        return None
+    for part in told:
+        if part.key in asked and len(part.text) <= _AS_TOLD_CHARS and _EVENT.search(part.text):
+            said = talk.language.rewrite(part.text, list(part.hits))
+            return Since((part,), f"，{said}") if len(said) > 1 else None
+    return None
+
+
 def _relative(told: list[Part], complaint: Part | None, asked: set[Key]) -> Since | None:
     """Return the time that 昨天 or 上个礼拜 stands for, counted from the visit."""
     own = [part for part in told[:24] if complaint and part.clause.utterance is complaint.clause.utterance]
@@ -186,6 +262,4 @@ def _relative(told: list[Part], complaint: Part | None, asked: set[Key]) -> Sinc
             match = pattern.search(part.text)
             if match:
                 return Since((part,), becomes, f"“{match[0]}”距就诊{becomes}")
-        if _TODAY.search(part.text) and part.key in asked:
-            return Since((part,), "")
     return None
