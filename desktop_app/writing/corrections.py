@@ -80,7 +80,7 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
         return {_key(group[index - 1]), _key(clause)}
     if _DOUBTED.match(clause.text) or re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
         return {_key(clause)}
-    if index > 0 and group[index - 1].abrupt and clause.text in _TAKES_BACK:
+    if index > 0 and group[index - 1].abrupt and _TAKES_BACK.fullmatch(clause.text):
         return {_key(group[index - 1]), _key(clause)}  # 个把月……没有，三个礼拜
     marker = _MARKER.match(clause.text)
     if marker is None or not marker[0]:
@@ -214,7 +214,9 @@ _SETTLED = re.compile(
     r"^(?:是|系|就|应该是|还是|改成|也就|用|吃|打|吸)*(?P<value>.+?)(?:就行|就够|就好|吧|了|啦|罢|够了|行了)*$"
 )
 _ASIDE_CHARS = 9  # what is muttered between a slip and its correction is short
-_TAKES_BACK = ("没有", "没", "没得", "不", "没那么久", "没那么多", "没恁多")
+_TAKES_BACK = re.compile(
+    r"(?:没有?|没得|呒没|冇|无|毋|唔|不)(?:那么|恁|介|咁|遮尔|这么|到)?(?:久|长|多|大|高)?(?:啊|呀|嘞|个|啦)?"
+)
 _AFTER_TIME = re.compile(r"^(?:后来|然后|再|又|接着|到|第|现在|今[天早朝]|这|每|另|加)")
 
 

@@ -140,7 +140,11 @@ def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention
     taken = [(item.start, item.end) for item in found]
     for hit in hits:
         entry = _meaning(hit)
-        if entry is None or any(start < hit.end and hit.start < end for start, end in taken):
+        if (
+            entry is None
+            or _likened(text, hit, entry)
+            or any(start < hit.end and hit.start < end for start, end in taken)
+        ):
             continue
         denied = _denied(text, hit, hits, shielded)
         polarity = Polarity.DENIED if denied else Polarity.AFFIRMED
@@ -149,6 +153,15 @@ def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention
     denied_too = {item.standard for item in found if item.polarity is Polarity.DENIED}
     kept = (item for item in found if item.polarity is Polarity.DENIED or item.standard not in denied_too)
     return sorted(kept, key=lambda item: item.start)
+
+
+_LIKE = re.compile(r"(?:像|若|似|跟|如同|亲像)[^，]{0,5}$")
+_LIKENED = ("发热", "动物咬伤", "犬咬伤", "烧伤", "烫伤", "电击伤")
+
+
+def _likened(text: str, hit: Hit, entry: Entry) -> bool:
+    """Whether a finding only says what a pain is like: 像火烧样 is no fever."""
+    return entry.standard in _LIKENED and bool(_LIKE.search(text[: hit.start]))
 
 
 def _meaning(hit: Hit) -> Entry | None:

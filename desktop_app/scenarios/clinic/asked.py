@@ -55,7 +55,7 @@ _PAST_TOLD = re.compile(
     r"以前|从前|老早|老底子|过去|年前|[个两几]月前|去年|旧年|前年|大前年|[一二三四五六七八九十两几半\d]+年|从小|"
     r"小时候|细个|后生|年轻|老毛病|天生|出生|"
     r"血压高|血糖高|降压药|降糖药|血压药|[地]平|沙坦|普利|洛尔|双胍|他汀|阿司匹林|胰岛素|手术|开过?刀|住过?院|"
-    r"那年|岁(?:多)?(?:那年|那阵|的?时|嗰阵|彼年)|剖宫产|割(?:过|了|脱)|支架|输过血|做过|得过|患过|长期|一直(?:吃|服|用)|天天吃|每天吃|天天食|常年|平时(?:吃|"
+    r"那年|岁(?:多|半)?(?:那年|那阵|[的个]?时|[的个]?辰光|嗰阵|彼年)|剖宫产|割(?:过|了|脱)|支架|输过血|做过|得过|患过|长期|一直(?:吃|服|用)|天天吃|每天吃|天天食|常年|平时(?:吃|"
     r"就|有)|平常(?:吃|有)|体检"
 )
 _PERSONAL_TOLD = re.compile(
@@ -142,7 +142,8 @@ def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
     if _VALUE_TOLD.search(text) and not re.search(r"年|体检", text):
         return FieldKey.PRESENT_ILLNESS
     if _past(part):
-        return FieldKey.PAST_HISTORY
+        works = asked is FieldKey.PERSONAL_FAMILY and not part.mentions and not _ILLNESS.search(text)
+        return asked if works else FieldKey.PAST_HISTORY
     return asked
 
 
@@ -163,6 +164,7 @@ def _answers_allergy(part: Part) -> bool:
     )
 
 
+_ILLNESS = re.compile(r"手术|割|住院|开刀|病|药|疼|痛|出血|骨折|断骨")
 _ALLERGEN_CHARS = 5
 _EXPOSED = re.compile(r"吃|食|喝|饮|打|贴|用|碰|闻|搽|抹|涂|点|吊|输|挂|做|染|戴")
 _BODY_REACTED = re.compile(r"疹|疙瘩|坨|包|肿|痒|红|风团|休克|喘|晕|起泡|嗡|不得|脱皮|烂")

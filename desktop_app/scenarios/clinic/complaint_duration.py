@@ -11,6 +11,7 @@ from desktop_app.terms.lexicon import Kind
 from desktop_app.terms.numbers import read_run
 from desktop_app.writing.talk import Part, Talk
 
+_PER_TURN = 0.3
 _EARLY = 16  # turns in which the time is told
 _FIRST_TURNS = 3  # of the patient's party, in which a bare time dates the complaint unasked
 _LENGTH = re.compile(
@@ -32,7 +33,7 @@ _ASKED = re.compile(
     r"钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候"
 )
 _ONSET = re.compile(
-    r"开始|起头|发现|不舒服|不好|难受|[痛疼肿痒烧咳晕]|[久天日]了|勿适意|唔舒服|起[的个嘅]?[？?]?$"
+    r"开始|起头|发现|不舒服|不好|难受|[痛疼肿痒烧咳晕]|[久天日](?:了|哉|矣|罢|啊|喇)|几日天|勿适意|唔舒服|起[的个嘅]?[？?]?$"
 )
 _AGE_ASKED = re.compile(r"生[了下]|怀|孕|几个月了|多大|几大|几岁|出生|出的?院|满月")
 _TOTAL = re.compile(
@@ -180,7 +181,7 @@ def _score(part: Part, complaint: Part | None, told: list[Part], *, asked: bool,
         score += 0.5
     if _OF_A_PART.search(part.text):
         score -= 3
-    return score - 0.1 * (part.clause.utterance.id // 2)  # the first told, all else alike
+    return score - _PER_TURN * (part.clause.utterance.id // 2)  # the first told, all else alike
 
 
 _WEEKDAY = re.compile(r"(?:礼拜|星期|周)(?P<day>[一二三四五六日天])")

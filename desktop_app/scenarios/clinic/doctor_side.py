@@ -30,7 +30,7 @@ _FIELD = {
     Role.ALLERGY: FieldKey.ALLERGY,
 }
 _NO_REPLY = re.compile(
-    r"^(?:不|莫|别|唔|勿|毋|免|袂|先不|暂时?不|不用|不要|唔使|勿用|用不着|不消|不能|不行|不慌)[^，]{0,5}$|"
+    r"^(?:今下|现在|暂时|这阵|而家|今[天日晡]日?|这会儿)?(?:不|莫|别|唔|勿|毋|免|袂|先不|暂时?不|不用|不要|唔使|勿用|用不着|不消|不能|不行|不慌)[^，]{0,5}$|"
     r"^[打输吊挂吃]不得"
 )
 # treatments that patients ask for and doctors refuse, by the word of the record
@@ -51,10 +51,21 @@ _LOOK_BACK = 8  # parts before a dose in which its drug may have been named
 def doctor_notes(talk: Talk) -> tuple[list[Note], int]:
     """Return the notes of the doctor's side, and the utterance id from which on the doctor examines."""
     withdrawn = _withdrawn(talk)
-    said = [item for item in classify(talk) if item.part.key not in withdrawn]
+    said = _without_restated(talk, [item for item in classify(talk) if item.part.key not in withdrawn])
     exam_from = _exam_from(talk, said)
     notes = [*_replies(talk, said), *_grouped(talk, said, exam_from), *_considered(talk, said)]
     return notes, exam_from
+
+
+def _without_restated(talk: Talk, said: list[Said]) -> list[Said]:
+    """Drop diseases that the doctor names while still asking (高热惊厥。后来抽过伐？): the past, no diagnosis."""
+    examined = next((item.turn for item in said if item.role is Role.EXAM), 0)
+    asking = {part.clause.utterance.id for part in talk.parts if part.clause.question}
+    return [
+        item
+        for item in said
+        if not (item.role is Role.DIAGNOSIS and item.turn < examined and item.turn in asking)
+    ]
 
 
 _WITHDRAWS = re.compile(
@@ -197,6 +208,9 @@ def _drug_meant(talk: Talk, parts: tuple[Part, ...]) -> tuple[str, Part] | None:
     if not any(cues.AMOUNT.search(part.text) for part in parts):
         return None
     index = next(number for number, part in enumerate(talk.parts) if part.key == parts[0].key)
+    turn = [part for part in talk.parts[:index] if part.clause.utterance is parts[0].clause.utterance]
+    if any(stops_or_refuses(part.text) for part in turn):
+        return None  # 现在莫食，两周后从二十毫克食起
     for part in reversed(talk.parts[max(0, index - _LOOK_BACK) : index]):
         drugs = [item for item in part.named(Kind.DRUG) if item.polarity is Polarity.AFFIRMED]
         if drugs:

@@ -154,7 +154,7 @@ _TAKES = re.compile(
     r"道|摆|趟|丸|勺|口|天|日|支|顿|剂|板)"
 )
 _ONLY_TIME = re.compile(
-    r"^(?:有|差不多|大概|也?有|得有|快)?[零一二两三四五六七八九十百半几来多\d]+个?(?:天|日|年|月|礼拜|星期|周)(?:多|了|啦|啊|矣|哉|的|"
+    r"^(?:有|差不多|大概|也?有|得有|快)?[零一二两三四五六七八九十百半几来多\d]+个?(?:天|日|年|月|礼拜|星期|周)(?:多|了|啦|啊|矣|哉|嘞|的|"
     r"吧)*$"
 )
 _HOW_LONG = re.compile(r"几[年天日个]|多少年|多久|好久|几耐|好多年|偌久|多长")
@@ -188,6 +188,8 @@ def _asked_of(exchange: Exchange) -> str:
     """Return the one noun that a question was about, nothing where it was about several."""
     named = _ASKED_OF.findall(exchange.asked) or _HABIT_ASKED.findall(exchange.asked)
     nouns = {name for name in named if name != "颜色"} or set(named)
+    if named and len(exchange.questions) > 1 and _ONLY_TIME.match(exchange.answers[0].text):
+        return ""  # 做裁缝几年了？香烟吃伐？三十年: nobody knows by form which is answered
     noun = next(iter(nouns)) if len(nouns) == 1 else ""
     return _HABITS.get(noun, noun)
 

@@ -87,6 +87,7 @@ def _sentence(parts: list[Part], before: list[Said]) -> Iterator[Said]:
         ):
             role = _test_result(before, found, part) or role
         found.append(Said(part, role))
+    found = _conditions_of_orders(found)
     yield from _vaccinated(_allergy_noted(found))
     firm = [
         part
@@ -136,6 +137,23 @@ def _allergy_noted(found: list[Said]) -> list[Said]:
         if noted and item.role is Role.DIAGNOSIS and "药" in item.part.text
         else item
         for item in found
+    ]
+
+
+def _conditions_of_orders(found: list[Said]) -> list[Said]:
+    """Take when to take a drug for part of its order: 寒热超过三十八度五，再吃美林."""
+    first = next(
+        (index for index, item in enumerate(found) if cues.CONDITION.search(item.part.text)), len(found)
+    )
+    order = next(
+        (index for index in range(first, len(found)) if cues.ONLY_THEN.search(found[index].part.text)), None
+    )
+    if order is None:
+        return found
+    loose = (Role.EXAM, Role.TALK)
+    return [
+        replace(item, role=Role.ORDER) if first <= index < order and item.role in loose else item
+        for index, item in enumerate(found)
     ]
 
 
