@@ -44,7 +44,7 @@ def is_chatter(part: Part) -> bool:
 
 
 NOT_DONE = re.compile(
-    r"^(?:我|他|她|伊|佢|阮|涯|俺|就|也|可|都|但)*(?:没有?|冇|呒没|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|用|听|要|"
+    r"^(?:我|他|她|伊|佢|阮|涯|俺|那个|这个|那只|嗰只|就|也|可|都|但)*(?:没有?|冇|呒没|冒|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|饮|种|用|听|要|"
     r"咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞|撒|喷|敷|熬|拔|给){1,2}(?:成|他|它|去|"
     r"药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
 )
@@ -64,11 +64,15 @@ def drop_refused(parts: list[Part]) -> list[Part]:
         ]
         given = (item for item in before if _offers(item) and _OFFERED.search(item.text))
         offered = next(given, None) or next((item for item in reversed(before) if _offers(item)), None)
-        if offered is not None:
+        harmed = any(_HARMED.search(item.text) for item in before if offered and item.key >= offered.key)
+        if offered is not None and not harmed:
             gone.update(item.key for item in [*before, part] if item.key >= offered.key)
     return [part for part in parts if part.key not in gone]
 
 
+_HARMED = re.compile(
+    r"皮试|过敏|疹|红|肿|痒|疙瘩|坨|吐|晕|喘"
+)  # taken once, with a reaction, and never again
 _USELESS = re.compile(
     r"^(?:也|都|就)?(?:没有?|冇|呒没|无|没啥|没得|莫得|不)(?:得|啥)?用(?:处)?(?:了|的|个|嘞|哩)?$"
 )

@@ -29,6 +29,7 @@ from desktop_app.scenarios.clinic.naming import denial_of, list_of
 from desktop_app.scenarios.clinic.narrative import Narrative
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
+from desktop_app.terms.numbers import read_run
 from desktop_app.writing.polarity import Polarity
 from desktop_app.writing.talk import Exchange, Part, Talk
 
@@ -46,6 +47,9 @@ _HABIT_GOES_ON = re.compile(
     r"^(?:也|都|就|才|仲|还)*(?:抽|吸|食|吃|咂|喝|饮|戒|打|从|打从|以前|进前|一[天日])[^，]*(?:年|岁|包|斤|两|盒|支|根)"
 )
 _HABIT_ASKED = re.compile(r"烟|薰|酒")
+_NO_ALLERGY = re.compile(
+    r"^(?:我|他|她|伊|佢|药|都|也|倒)*(?:不|勿|没有?|冇|唔|无|毋|呒没|袂)(?:会|有|得)?(?:过敏|敏感)"
+)
 _ABLE = re.compile(r"得[开着出到下动清见起进]|力道|有力|[能会](?!痛|疼|痒|吐|晕|喘)|正常|[好通顺]$")
 _UNSURE_CHARS = 8
 _ANSWERED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP)
@@ -67,6 +71,11 @@ class History:
         self._opening = True  # nothing was told yet
         self._last = (0, FieldKey.PRESENT_ILLNESS)  # the turn and field of the clause before
         self._past_turn = 0  # utterance that tells of long ago
+        self._told_before = (
+            0,
+            0,
+            FieldKey.PRESENT_ILLNESS,
+        )  # utterance, sentence and field of the clause before
 
     def notes(self) -> list[Note]:
         """Return notes in the order of the talk."""
@@ -85,6 +94,13 @@ class History:
         decided = {verdict.part.key for verdict in verdicts}
         found = [note for verdict in verdicts for note in self._verdict(exchange, verdict, asked)]
         found += self._not_taken(exchange) + _no_habits(exchange)
+        if asked is not FieldKey.ALLERGY and asks_allergy(exchange):
+            denied = [
+                part for part in exchange.answers if _NO_ALLERGY.match(part.text) and part.subject.patient
+            ]
+            decided |= {part.key for part in denied}
+            found = [note for note in found if note.parts[-1] not in denied]
+            found += [note for part in denied for note in allergy_notes(self._talk, exchange, part)]
         if asked is FieldKey.ALLERGY:
             bare = bare_denial(exchange, decided) or bare_allergy(exchange)
             decided |= {note.parts[-1].key for note in bare}
@@ -143,13 +159,29 @@ class History:
             return relative_notes(self._talk, exchange, part)
         if _UNSURE.search(part.text) and len(part.text) <= _UNSURE_CHARS:
             return _unsure(exchange, part, asked)
+        usual = self._narrative.usual(exchange, part, asked)
+        if usual:
+            return usual
         if is_bare_no(part.text) or is_bare_yes(part.text):
             return _no_disease(exchange, part, asked)
         if asks_allergy(exchange) and reacts_to_contact(part.text):
             asked = FieldKey.ALLERGY
-        return self._about_patient(exchange, part, self._home(part, field_of_told(part, asked)))
+        field = self._home(part, field_of_told(part, asked))
+        if asked is FieldKey.ALLERGY and self._reaction(part, field):
+            field = FieldKey.ALLERGY
+        self._told_before = (part.clause.utterance.id, part.clause.sentence, field)
+        return self._about_patient(exchange, part, field)
+
+    def _reaction(self, part: Part, field: FieldKey) -> bool:
+        """Whether a finding is what the drug of the clause before did: 打链霉素，耳朵嗡嗡响."""
+        here = (part.clause.utterance.id, part.clause.sentence, FieldKey.ALLERGY)
+        told = field in (FieldKey.PRESENT_ILLNESS, FieldKey.PAST_HISTORY)
+        return told and bool(part.named(Kind.SYMPTOM)) and self._told_before == here
 
     def _about_patient(self, exchange: Exchange, part: Part, field: FieldKey) -> list[Note]:
+        over = _menopause(exchange, part)
+        if over is not None:
+            return [over]
         if _MISSED_PERIOD.search(part.text) and _PERIOD.search(exchange.asked + part.text):
             return [self._missed_period(exchange, part)]
         if field is FieldKey.ALLERGY:
@@ -204,6 +236,26 @@ def _no_disease(exchange: Exchange, part: Part, asked: FieldKey) -> list[Note]:
     if not any(asks_disease(item.text) for item in exchange.questions):
         return []
     return [Note(asked, "否认既往慢性病史", (*exchange.questions, part), denial=True)]
+
+
+_PERIOD_OVER = re.compile(
+    r"^(?:(?P<n>[零一二三四五六七八九十]{2,3})岁?(?:那年|上|时)?(?:就|才)?)?(?:都|早就?|已经)?(?:绝的?经?|断|停|没有?|不来|冇|收|干净)"
+    r"(?:的经|的|个|哩|了|掉|脱|罢|矣|啊|经)*$"
+)
+_MENOPAUSAL = 40  # years
+
+
+def _menopause(exchange: Exchange, part: Part) -> Note | None:
+    """Return when the monthly period ended: 四十九绝的经, 五十一就没了."""
+    match = _PERIOD_OVER.match(part.text)
+    if match is None or not re.search(r"月经|例假|大姨妈|身上|月事|绝经", exchange.asked):
+        return None
+    if match["n"] is None:
+        return None
+    age = read_run(match["n"])[0].low
+    if age < _MENOPAUSAL:
+        return None
+    return Note(FieldKey.PERSONAL_FAMILY, f"{age}岁绝经", (*exchange.questions, part))
 
 
 def _no_habits(exchange: Exchange) -> list[Note]:

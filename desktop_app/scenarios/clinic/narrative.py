@@ -45,6 +45,9 @@ _QUANTITY = re.compile(
 _ENDED = re.compile(
     r"后头|后来|之后|后面|到现在|现在|今[天日早朝]|昨天到今天|而家|这阵"
 )  # over now, not never there
+_OPERATED = re.compile(
+    r"割(?:了|掉|脱|过|[^，]{1,3}[割的])|开过刀|做过手术|摘(?:了|掉)|停(?:了|掉|脱|药)|[不没勿唔冇]吃了"
+)
 _SHORT = 2
 _TOLD_AT_MOST = 5  # clauses of one answer that are kept without any word that the tables know
 
@@ -75,6 +78,13 @@ class Narrative:
         if refused is not None:
             return refused
         return self._statement(exchange, part, field) if _informative(exchange, part) else []
+
+    def usual(self, exchange: Exchange, part: Part, field: FieldKey) -> list[Note]:
+        """Return that what was asked about is as usual: 月经正常吗？正常."""
+        noun = _asked_of(exchange)
+        if not noun or not _USUAL.match(part.text):
+            return []
+        return [Note(field, f"{noun}正常", (*exchange.questions, part))]
 
     def topic_name(self, topic: Mention, polarity: Polarity) -> str:
         """Return what was asked as a record names it; in a denial without 有, which would affirm what follows it."""
@@ -143,7 +153,7 @@ class Narrative:
         if _HAPPENED.search(part.text) and len(exchange.topics) == 1:
             return self.topic_name(exchange.topics[0], Polarity.AFFIRMED)
         asked = _asked_of(exchange)
-        if asked and not before:
+        if asked and all(len(item.text) <= _SHORT for item in before):
             return asked
         topics = _affirmed_topics(exchange)
         return name_of(topics[0]) if len(topics) == 1 else ""
@@ -158,6 +168,9 @@ _ONLY_TIME = re.compile(
     r"吧)*$"
 )
 _HOW_LONG = re.compile(r"几[年天日个]|多少年|多久|好久|几耐|好多年|偌久|多长")
+
+
+_USUAL = re.compile(r"^(?:都|也|还|蛮|一直|很|挺)*(?:正常|准时?|规律)(?:的|个|嘅|啊|呢)?$")
 
 
 def _drug_taken(exchange: Exchange, part: Part) -> tuple[str, Part] | None:
@@ -212,7 +225,7 @@ def _affirmed_topics(exchange: Exchange) -> list[Mention]:
 
 def _informative(exchange: Exchange, part: Part) -> bool:
     """Whether a clause says something for the record: words or quantities that are known, or an early answer."""
-    if part.mentions or part.has(Kind.BODY_PART):
+    if part.mentions or part.has(Kind.BODY_PART) or _OPERATED.search(part.text):
         return True
     if _DAILY_LIFE.search(part.text) and not re.search(r"[药针片粒]", part.text):
         return False
