@@ -12,6 +12,9 @@ from desktop_app.terms.numbers import NUMERALS
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]*")
 _BREAK = re.compile(r"[，,：:]|…+|—+|\.{3,}|~+")
+_MEASURED = re.compile(
+    rf"(?:体温|血压|血糖|脉搏?|心[率跳]|血氧|呼吸|尿酸|血色素)[^，？]{{0,6}}[{NUMERALS}\d]|^[{NUMERALS}]+点[{NUMERALS}]+$"
+)
 _QUESTION_MARK = re.compile(r"[？?]")
 
 # what makes a clause a question where no mark says so (recognised speech has few marks)
@@ -77,7 +80,9 @@ def split(utterance: Utterance, speaker: Speaker | None = None, *, marked: bool 
                     text=text,
                     sentence=number,
                     # a patient tells first and asks last (咳嗽三天，要不要输液？), a doctor lists what is asked
-                    question=asks and (last or not told or is_question(text)),
+                    # and reads out what was measured before asking (血糖八点九，你吃过早饭没有？)
+                    question=asks
+                    and (last or (not told and not _MEASURED.search(text)) or is_question(text)),
                     abrupt=abrupt,
                 )
             )

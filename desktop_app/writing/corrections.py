@@ -353,6 +353,7 @@ def _across(clauses: list[Clause], gone: set[tuple[int, int]]) -> set[tuple[int,
     told = [item for item in clauses if item.speaker is not Speaker.DOCTOR and _key(item) not in gone]
     back.update(_renumbered(told))
     back.update(_doubted(clauses))
+    back.update(_not_swallowed(told))
     for index, clause in enumerate(told):
         start = clause.text.lstrip("哦啊哎对，")
         if (
@@ -369,6 +370,25 @@ def _across(clauses: list[Clause], gone: set[tuple[int, int]]) -> set[tuple[int,
             near = 0 < clause.utterance.id - earlier.utterance.id <= 4
             if near and _sides(earlier.text) == {_SWAP[new]}:
                 back.add(_key(earlier))
+    return back
+
+
+_DID_NOT = re.compile(
+    r"^(?:我|俺|阮|涯|伊|他|她)?(?:根本|都|可)?(?:没有?|无|冇|呒没|未|唔曾)(?:吃|食|喝|用|打|搽|点)(?:过|啦|啊|了)?$"
+)
+_GAVE_TO = re.compile(r"吃|食|喝|予|给|喂|畀|拨")
+
+
+def _not_swallowed(told: list[Clause]) -> set[tuple[int, int]]:
+    """Find what one of the party says was given and the next speaker was not taken: 给她吃了去痛片 – 我没吃."""
+    back: set[tuple[int, int]] = set()
+    for index, clause in enumerate(told):
+        if clause.start != 0 or not _DID_NOT.match(clause.text):
+            continue
+        before = [item for item in told[:index] if item.utterance.id == clause.utterance.id - 1]
+        given = next((item for item in reversed(before) if _GAVE_TO.search(item.text)), None)
+        if given is not None:
+            back.add(_key(given))
     return back
 
 

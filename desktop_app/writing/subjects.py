@@ -167,6 +167,7 @@ class SubjectTracker:
         self._sentence = -1
         self._named_in = -1  # sentence in which a relative was named
         self._current = PATIENT
+        self._kin: Subject | None = None  # the relative named last in this turn
 
     def of(self, clause: Clause, hits: list[Hit]) -> Subject:
         """Return who a clause is about; a subject holds until another is named or the turn ends."""
@@ -194,13 +195,17 @@ class SubjectTracker:
         """Forget who was spoken of where a new turn, or a new topic in a new sentence, begins."""
         if clause.utterance.id != self._utterance:
             self._utterance, self._current, self._named_in = clause.utterance.id, PATIENT, -1
+            self._kin = None
         if clause.sentence != self._sentence and _NEW_TOPIC.match(clause.text):
             self._current = PATIENT
         self._sentence = clause.sentence
 
     def _by_pronoun(self, clause: Clause) -> Subject | None:
         """Return whom 我 or 他 at the start of a clause means, if it stands there."""
-        if clause.speaker is not Speaker.FAMILY:
+        if clause.speaker is not Speaker.FAMILY and not self._child:
+            spoken_of = _THIRD.match(clause.text) and not _SAID.match(_THIRD.sub("", clause.text))
+            if self._kin is not None and spoken_of:
+                return self._kin
             return PATIENT if _SELF.match(clause.text) else None
         if _THIRD.match(clause.text) and clause.sentence != self._named_in:
             return PATIENT  # 他 in a relative's sentence is that relative
@@ -227,6 +232,7 @@ class SubjectTracker:
             after = text[hit.end :]
             if self._no_person(text, hit, kin.form):
                 continue
+            self._kin = Subject(kin.standard, kin.detail or "unknown")
             by_relative = self._child or clause.speaker is Speaker.FAMILY
             spoken = self._spoken_of(text, after, {kin.standard, kin.form} if by_relative else set())
             if spoken is not None:

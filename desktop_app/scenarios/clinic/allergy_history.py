@@ -62,7 +62,7 @@ def allergy_notes(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
     if _UNKNOWN.search(text):
         return [Note(FieldKey.ALLERGY, "过敏史不详", (*exchange.questions, part))]
     drugs = part.named(Kind.DRUG, Kind.DRUG_GROUP)
-    if tolerated(text) and drugs:
+    if drugs and (tolerated(text) or _borne(exchange, part)):
         return [Note(FieldKey.ALLERGY, f"曾用{drugs[0].standard}无异常", (part,))]
     if _denied(text):
         return [_denial(exchange, part)]
@@ -72,6 +72,22 @@ def allergy_notes(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
     if _names_allergen(exchange, part):
         said += "过敏"
     return [Note(FieldKey.ALLERGY, said, (*exchange.questions[-1:], part))]
+
+
+def _borne(exchange: Exchange, part: Part) -> bool:
+    """Whether the next clause says that a drug taken before did no harm: 青霉素打过，没事."""
+    if not re.search(r"[过了]|个$", part.text):
+        return False
+    following = [item for item in exchange.answers if item.key > part.key][:1]
+    return any(
+        item.clause.utterance is part.clause.utterance
+        and len(item.text) <= _BORNE_CHARS
+        and tolerated(item.text)
+        for item in following
+    )
+
+
+_BORNE_CHARS = 6
 
 
 def _denied(text: str) -> bool:

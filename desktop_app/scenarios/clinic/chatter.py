@@ -31,6 +31,9 @@ _WISH = re.compile(
 _GUESS = re.compile(
     r"^(?:我|还|就|也|都|当时)*(?:寻思|以为|还当|当是|估摸|疑心)(?!.*[零一二两三四五六七八九十半\d])"
 )  # what one took it for
+_PROPOSED = re.compile(
+    r"^(?:我|俺|涯|阮)(?:就|还)?(?:说|讲|话|想)(?:给|喂|拿|畀|分|要给|买|弄)"
+)  # meant, not done
 _CALL_STARTS = re.compile(r"^喂(?![得奶了不过着养食药])")
 _CALL_ENDS = re.compile(r"医生|大夫|不好意思|对不起|刚才|刚刚说")
 
@@ -38,14 +41,20 @@ _CALL_ENDS = re.compile(r"医生|大夫|不好意思|对不起|刚才|刚刚说"
 def is_chatter(part: Part) -> bool:
     """Whether a clause of the patient's party tells nothing for the record."""
     text = part.text.strip("“”\"' 　")
-    if _GUESS.match(text) or _POLITE.match(text) or _PHONE.search(text) or _WISH.search(text):
+    if (
+        _GUESS.match(text)
+        or _PROPOSED.match(text)
+        or _POLITE.match(text)
+        or _PHONE.search(text)
+        or _WISH.search(text)
+    ):
         return True
     return bool(_DESK.search(text)) and not part.mentions
 
 
 NOT_DONE = re.compile(
     r"^(?:我|他|她|伊|佢|阮|涯|俺|那个|这个|那只|嗰只|就|也|可|都|但)*(?:没有?|冇|呒没|冒|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|饮|种|用|听|要|"
-    r"咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞|撒|喷|敷|熬|拔|给){1,2}(?:成|他|它|去|"
+    r"咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞|撒|喷|敷|熬|拔|给|画|揉|灌|刮|扎|烧|熏|吸|喂){1,2}(?:成|他|它|去|"
     r"药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
 )
 _TREATS = re.compile(r"吃|喝|抹|割|拿|买|给|搽|擦|涂|打|用|滴|点|敷|药|针|食|罐|水")
@@ -101,7 +110,7 @@ def _offers(part: Part) -> bool:
     return bool(_TREATS.search(text)) and not text.startswith(("我", "俺", "自己"))
 
 
-_OFFERED = re.compile(r"买|给|畀|俾|拨|开了|配|叫|喊|让|劝|说去|攞")
+_OFFERED = re.compile(r"买|送|拿(?:嘞|了|来|的|个)|给|畀|俾|拨|开了|配|叫|喊|让|劝|说去|攞")
 _TAKEN = re.compile(r"(?:吃|喝|用|食|搽|擦|涂|抹|打|滴|点|贴|敷|搨|含|服)(?:了|过|咗|仔|着|矣|哩|爻)")
 
 

@@ -179,6 +179,8 @@ class History:
         return told and bool(part.named(Kind.SYMPTOM)) and self._told_before == here
 
     def _about_patient(self, exchange: Exchange, part: Part, field: FieldKey) -> list[Note]:
+        if _reads_results(exchange, part):
+            field = FieldKey.AUXILIARY_EXAM
         over = _menopause(exchange, part)
         if over is not None:
             return [over]
@@ -236,6 +238,19 @@ def _no_disease(exchange: Exchange, part: Part, asked: FieldKey) -> list[Note]:
     if not any(asks_disease(item.text) for item in exchange.questions):
         return []
     return [Note(asked, "否认既往慢性病史", (*exchange.questions, part), denial=True)]
+
+
+_PAPER = re.compile(r"单子|报告|化验|念|抽的|抽血|查的|验的|结果|彩超|B超|片子|CT|胸片")
+_RESULT = re.compile(r"[零一二三四五六七八九十百\d]|阴性|阳性|正常|高|低|异常|回声|结节|阴影")
+_READ_AT_LEAST = 2  # results in one turn
+
+
+def _reads_results(exchange: Exchange, part: Part) -> bool:
+    """Whether the patient's party reads a report aloud: several results of one turn, and a paper that was named."""
+    turn = [item for item in exchange.answers if item.clause.utterance is part.clause.utterance]
+    results = [item for item in turn if item.has(Kind.LAB, Kind.EXAM) and _RESULT.search(item.text)]
+    paper = _PAPER.search(exchange.asked) or _PAPER.search(part.clause.utterance.text)
+    return part in results and len(results) >= _READ_AT_LEAST and bool(paper)
 
 
 _PERIOD_OVER = re.compile(

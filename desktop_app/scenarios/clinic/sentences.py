@@ -252,7 +252,7 @@ def _without_drugs(part: Part) -> str:
 
 
 _ORDER_SIGN = re.compile(
-    r"吃|服|开|喝|打|别|每[^，]{1,6}[量测]|来(?:查|抽|验|测|量)|怕(?!痛|光|冷|热)|莫|不要|不能缝|勿(?!肿|痛|红|缩|大|过|硬|破|烂|流)|多|再来|复|^(?:去|再|上[^，]{1,4})?[查验抽]|(?:天|周|"
+    r"吃|服|开|喝|打|别|缠上|绷带|每[^，]{1,6}[量测]|来(?:查|抽|验|测|量)|怕(?!痛|光|冷|热)|莫|不要|不能缝|勿(?!肿|痛|红|缩|大|过|硬|破|烂|流)|多|再来|复|^(?:去|再|上[^，]{1,4})?[查验抽]|(?:天|周|"
     r"礼拜|星期|月)(?:后|以后)"
 )
 
@@ -406,7 +406,7 @@ def _examined(found: list[Said]) -> list[Said]:
 def _only_talk(item: Said) -> bool:
     text = item.part.text
     opinions = (cues.DISMISSES, cues.CONSEQUENCE, cues.RHETORICAL, cues.SUSPENDED, cues.EXPLAINS)
-    talk = (cues.TALK, cues.FOR_LOOKING, cues.POSITION, *opinions)
+    talk = (cues.TALK, cues.FOR_LOOKING, cues.POSITION, cues.NOT_MEASURED, *opinions)
     return item.conditional or any(pattern.search(text) for pattern in talk)
 
 
