@@ -27,6 +27,7 @@ _FIXED = (
 _TIME_UNITS = {
     "天": "天",
     "日": "天",
+    "日天": "天",
     "工": "天",  # Southern Min and Wu count days by 工
     "周": "周",
     "星期": "周",

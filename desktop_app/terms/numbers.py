@@ -17,7 +17,8 @@ DIGITS = {char: value for value, char in enumerate("零一二三四五六七八�
     "幺": 1,
 }
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
-NUMERALS = "".join(DIGITS) + "".join(UNITS)
+TENS = {"廿": "二十", "卅": "三十"}  # one character for two
+NUMERALS = "".join(DIGITS) + "".join(UNITS) + "".join(TENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def read_run(run: str) -> list[Spoken]:
     Args:
         run: characters of `NUMERALS` only.
     """
+    for one, two in TENS.items():
+        run = run.replace(one, two)
     if not any(char in UNITS for char in run):
         return _digit_string(run)
     numbers: list[Spoken] = []

@@ -20,7 +20,7 @@ _MOST = 3
 _TURNS = 3  # a complaint is told in the first turns; what comes later is history
 _LATER_TURNS = 5  # unless nothing that is known was told in them
 _INJURED = re.compile(
-    r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹|迷[住眼]|"
+    r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹|锥|螫|冻(?:了|伤|到|着)|迷[住眼]|"
     r"飞[进到]?眼"
 )
 _PURPOSE = re.compile(r"(?:拿|开|取|配|提)[^，]{0,3}药|体检|证明|复查|复诊|换药|拆线|打针|疫苗|产检|量血压")

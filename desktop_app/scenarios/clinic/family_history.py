@@ -20,6 +20,11 @@ _NOT_I = re.compile(
 _SHORT = 2
 _BARE_CHARS = 6
 _ALSO = re.compile(r"(?:高|有|也有|得过|也高|也是)(?:的|啊|个|了|嘞)?$")  # 俺妈高, 我哥也有
+# a disease that no table knows, by how its name ends, or what a relative had as well
+_UNLISTED = re.compile(
+    r"(?:有|得|是|系|患|生|割)(?:过|了|个|仔)*[^，]{1,6}(?:炎|癌|瘤|症|痨|喘|结石|盲肠|阑尾|[心肝肺肾胃脑眼]病)|也(?:黄|泻|拉|烧|咳|抽|喘|痛|"
+    r"疼|痒|晕|起|长|肿|这样|咁|系咁|是)"
+)
 _CHILDREN = ("儿子", "女儿", "子女")
 _DIED = re.compile(r"没[的了]|走[的了]|过世|去世|过身|老了|不在了|死[的了]")  # 心梗没的 denies no 心梗
 
@@ -31,11 +36,15 @@ def relative_notes(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
         said = talk.language.write(part.text, part.amended, list(part.hits))
         return [Note(FieldKey.PERSONAL_FAMILY, said, (part,))] if len(said) >= _SHORT else []
     disease = _diseases(part, family=family)
+    unlisted = bool(_UNLISTED.search(part.text))
     short = len(part.text) <= _BARE_CHARS and bool(_ALSO.search(part.text))
-    if part.subject.blood == "no" or not (disease or family or short):
+    if part.subject.blood == "no" or not (disease or family or short or unlisted):
         return []
     if disease:
         return [Note(FieldKey.PERSONAL_FAMILY, _told(part, disease), (part,))]
+    if _UNLISTED.search(part.text) and not re.search(r"没|无|冇|呒|毋|不|勿|唔", part.text):
+        said = talk.language.write(part.text, part.amended, list(part.hits))
+        return [Note(FieldKey.PERSONAL_FAMILY, f"{part.subject.who}：{said}", (part,))]
     if is_bare_no(part.text) or re.search(r"没|无|冇|呒|毋", part.text):
         return []
     return _by_question(talk, exchange, part)

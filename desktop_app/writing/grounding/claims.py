@@ -21,6 +21,7 @@ _DENIES_LIST = re.compile(r"^(?:否认|无|未见|未闻及?|未诉|没有|未�
 _RELATION = re.compile(
     r"配偶|丈夫|妻子|爱人|家属|家族|家人|父母|父亲|母亲|[兄弟姐妹]{1,2}|儿子|女儿|祖父|祖母|邻居"
 )
+SOME_RELATIVE = frozenset(("家属", "家族", "家人"))  # who speaks of a relative without saying which
 _DRUG_KINDS = (Kind.DRUG, Kind.DRUG_GROUP)
 _FINDING_KINDS = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.EXAM)
 
@@ -65,6 +66,8 @@ class Piece:
     def relations(self) -> set[str]:
         """The relatives that it names."""
         plain = _RELATION.match(self.text)
+        if plain is not None and self.text[plain.end() :].startswith("："):
+            return {plain[0]}  # what stands behind the colon are the words as they were said
         return ({plain[0]} if plain else set()) | {
             kin.standard for hit in self.hits if (kin := hit.of(Kind.KIN)) is not None
         }

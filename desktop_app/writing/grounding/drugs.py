@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from desktop_app.core.records.drafts import Reason, Support
+from desktop_app.core.records.drafts import FieldKey, Reason, Support
 from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.grounding.alignment import Alignment
-from desktop_app.writing.grounding.claims import Claim, Piece, Problem, Verdict
+from desktop_app.writing.grounding.claims import SOME_RELATIVE, Claim, Piece, Problem, Verdict
 from desktop_app.writing.grounding.sources import Clue, Sources
 from desktop_app.writing.grounding.wording import content, share
 from desktop_app.writing.polarity import Mention
@@ -44,10 +44,26 @@ def _check(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment, s
             return Verdict((Problem(Reason.CORRECTED_AWAY, Support.CONFLICT),))
         return Verdict((Problem(Reason.DRUG),))
     if not claim.ordered:
-        return Verdict((), (naming[0],))
+        taker = _taken_by_another(piece, claim, naming)
+        return (
+            Verdict((Problem(Reason.SUBJECT, Support.CONFLICT),), (taker,))
+            if taker
+            else Verdict((), (naming[0],))
+        )
     if not sources.labelled:
         return Verdict((), (naming[0],))
     return _ordered(piece, naming, sources)
+
+
+def _taken_by_another(piece: Piece, claim: Claim, naming: list[Clue]) -> Clue | None:
+    """Return where a drug is told of somebody else than the relative that a family history names."""
+    if claim.key is not FieldKey.PERSONAL_FAMILY or not piece.relations:
+        return None
+    told = [item for item in naming if not item.question]
+    takers = {item.part.subject.who for item in told}
+    if not told or takers & (piece.relations | SOME_RELATIVE):
+        return None
+    return told[0]
 
 
 def names_drug(mention: Mention, clue: Clue) -> bool:

@@ -9,18 +9,18 @@ from desktop_app.core.records.drafts import FieldKey, Reason, Support
 from desktop_app.core.records.speech import Speaker
 from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.grounding.alignment import Alignment
-from desktop_app.writing.grounding.claims import Claim, Piece, Problem, Verdict
+from desktop_app.writing.grounding.claims import SOME_RELATIVE, Claim, Piece, Problem, Verdict
 from desktop_app.writing.grounding.numbers import same_test
 from desktop_app.writing.grounding.sources import Clue, Finding, Sources, settle
 from desktop_app.writing.grounding.wording import close, content, share
 from desktop_app.writing.polarity import Mention, Polarity
 
 _QUALIFIER = re.compile(r"^(?:[12]型|慢性|急性|原发性|轻度|重度|双侧|左侧|右侧|左|右)+|(?:病史|史|部)$")
+_SHORT_NAME = 2  # characters of a name of which one alone could be any other finding's (宫缩, 收缩)
 _SURE = 0.99  # share at which a clause that denies contradicts one that affirms
 # general words say less than the statement does, and stand in every other clause
 _GENERAL = frozenset(("疼痛", "不适", "肿胀", "难受", "症状", "异常", "既往史", "病史"))
 _CHILDREN = frozenset(("儿子", "女儿", "孩子", "小孩", "子女", "孙子", "孙女"))
-_SOME_RELATIVE = frozenset(("家属", "家族", "家人"))
 _DOUBT = re.compile(r"[?？]|待查|待排|可能|疑")
 
 
@@ -171,7 +171,7 @@ def _of_relatives(
 ) -> Verdict:
     """Judge a relative's disease: the same relative must have it."""
     told = [item for item in known if not item.clue.part.subject.patient and not item.clue.question]
-    if any(item.clue.part.subject.who in relatives | _SOME_RELATIVE for item in told):
+    if any(item.clue.part.subject.who in relatives | SOME_RELATIVE for item in told):
         return Verdict((), tuple(item.clue for item in told[:1]))
     if told:
         return Verdict((Problem(Reason.SUBJECT, Support.CONFLICT),), (told[0].clue,))
@@ -196,7 +196,7 @@ def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alig
     wanted = content(mention.standard) | content(mention.entry.form)
     narrow = min((content(mention.standard), content(mention.entry.form)), key=len)
     pool = [item for item in alignment.allowed if item.part.subject.patient]
-    spoken = [item for item in pool if close(wanted, item.chars) or close(narrow, item.chars)]
+    spoken = [item for item in pool if _speaks(wanted, item) or _speaks(narrow, item)]
     if not spoken and wanted:
         spoken = _in_one_turn(narrow, pool)
     if not spoken or not wanted:
@@ -217,6 +217,17 @@ def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alig
     if denied or answers:
         return Verdict((Problem(Reason.NEGATION),), (spoken[0],))
     return Verdict((), (spoken[0],))
+
+
+def _speaks(wanted: frozenset[str], clue: Clue) -> bool:
+    """Whether a clause names all of a finding, or half of it in words that no table takes for something else."""
+    if len(wanted) > _SHORT_NAME or wanted <= clue.chars:
+        return close(wanted, clue.chars)
+    text = clue.part.text
+    for hit in sorted(clue.part.hits, key=lambda item: -item.start):
+        if hit.of(Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.EXAM) is not None:
+            text = text[: hit.start] + text[hit.end :]
+    return close(wanted, clue.chars & content(text))
 
 
 def _in_one_turn(wanted: frozenset[str], pool: list[Clue]) -> list[Clue]:

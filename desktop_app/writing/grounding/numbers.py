@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 
 from desktop_app.core.records.drafts import Reason, Support
@@ -98,6 +99,9 @@ def _find(
     found = next((item for item in clues if _states(item, quantity, piece)), None)
     if found is None and claim.ordered and quantity.sort is Sort.SPAN and region is None:
         return next((item for item in alignment.allowed if _states(item, quantity, piece)), None)
+    own = region is not None and quantity.sort in _DOSING
+    if found is None and own and _unit_differs(quantity, piece, region or []):
+        return None  # the drug's own dose was said in another unit; another drug's doesn't prove it
     if found is None and _distinct(quantity):
         bare = [
             item for item in alignment.allowed if region is None or not item.part.has(Kind.VITAL, Kind.LAB)
@@ -187,9 +191,11 @@ def _states(clue: Clue, quantity: Quantity, piece: Piece) -> bool:
     plain = [item for item in plain if not item.derived.startswith("第") or item.low in quantity.shown]
     if any(agrees(quantity, item) for item in plain if item.sort is not Sort.BARE):
         return True
-    if not _customary(quantity, piece):
-        return False
     wanted = set(quantity.shown or quantity.pair)
+    if _spoken_otherwise(quantity, clue):
+        return False
+    if _said_with_another_unit(quantity, wanted, plain) or not _customary(quantity, piece):
+        return False
     if (
         quantity.sort in (Sort.SIZE, Sort.WEIGHT, Sort.DOSE)
         and max(wanted) <= _SMALL
@@ -197,6 +203,31 @@ def _states(clue: Clue, quantity: Quantity, piece: Piece) -> bool:
     ):
         return False  # 一 and 两 stand in front of everything
     return wanted <= clue.free
+
+
+def _said_with_another_unit(quantity: Quantity, wanted: set[float], said: list[Quantity]) -> bool:
+    """Whether a clause gives the very number with a unit of the same sort that isn't the written one."""
+    return any(
+        item.sort is quantity.sort and set(item.shown) == wanted and item.unit and item.unit != quantity.unit
+        for item in said
+    )
+
+
+# unit words that a clause speaks, by the written unit that they rule out
+_RULES_OUT = {
+    "mm": re.compile(r"厘米|公分|cm"),
+    "cm": re.compile(r"毫米|mm"),
+    "L": re.compile(r"毫升|ml"),
+    "mg": re.compile(r"(?<!毫)(?<!微)克(?![拉霉罗林仑唑氏])"),
+    "g": re.compile(r"毫克|微克|mg"),
+    "kPa": re.compile(r"^(?!.*(?:千帕|kPa))"),
+}
+
+
+def _spoken_otherwise(quantity: Quantity, clue: Clue) -> bool:
+    """Whether a clause speaks another unit than the written one: 五公分 is no 5mm."""
+    other = _RULES_OUT.get(quantity.unit)
+    return other is not None and bool(other.search(clue.part.text))
 
 
 def _customary(quantity: Quantity, piece: Piece) -> bool:
