@@ -29,7 +29,7 @@ from desktop_app.writing.grounding.sources import Clue, Sources, lay_out
 from desktop_app.writing.grounding.wording import share
 
 # a statement of which less than this stands in any one exchange was not said
-_SAID = 0.25
+_SAID = 0.3
 # what a program may write of itself, and what says that nothing was said
 _EMPTY = re.compile(
     r"^(?:未询问?|未提及|未记录|未采集|待询?问?|待补|不详|未做|未查|—|-|/)(?:[^，。]{0,6})[。.]?$"
