@@ -77,7 +77,7 @@ def _in_utterance(group: list[Clause], index: int, clause: Clause) -> set[tuple[
         and index > 0
         and _COUNTED.search(group[index - 1].text)
     ):
-        return {_key(group[index - 1]), _key(clause)}
+        return {_key(clause)} if _without_count(group[index - 1]) else {_key(group[index - 1]), _key(clause)}
     if _DOUBTED.match(clause.text) or re.match(r"(?:乜|不|何|哪|毋|勿|冇)止", clause.text):
         return {_key(clause)}
     if index > 0 and group[index - 1].abrupt and _TAKES_BACK.fullmatch(clause.text):
@@ -109,6 +109,13 @@ _COUNTED = re.compile(
     r"道|回|趟|摆|粒|片|颗|包|点|号|级|毫克|克|毫升|支|针|滴)"
 )
 _NO = re.compile(r"^(?:不|哦不|啊不|不不|毋是|唔系|勿是|不是|不对|错了|说错了?|讲错了?|哦不对|等等|是)$")
+
+
+def _without_count(clause: Clause) -> str:
+    """Return what a clause says beside its count (痛了个把星期 says 痛了), nothing where it says no more."""
+    rest = _COUNTED.sub("", clause.text)
+    telling = re.sub(r"[了有得咗仔哩的吧多来都也就大概]", "", rest)
+    return rest if telling and rest != clause.text else ""
 
 
 def _regraded(rest: list[Clause], clause: Clause) -> Clause | None:
@@ -182,6 +189,11 @@ def amendments(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause
     found = {**_amended_by_another(clauses), **_amended_word(clauses)}
     for _, group in itertools.groupby(clauses, key=lambda item: item.utterance.id):
         found.update(_tried_again(list(group))[1])
+    for counted, doubt in itertools.pairwise(clauses):
+        more = re.search(r"(?:不|唔|毋|勿|冇)(?:止|只)", doubt.text)
+        rest_of = _without_count(counted) if more and doubt.utterance is counted.utterance else ""
+        if rest_of:
+            found[_key(counted)] = (rest_of, doubt)
     for index, clause in enumerate(clauses):
         rest = [item for item in clauses[index + 1 : index + 4] if item.utterance is clause.utterance]
         doctor = clause.speaker is Speaker.DOCTOR  # orders keep the last of two values by their own rule
@@ -267,11 +279,13 @@ def _anew(first: Clause, second: Clause) -> tuple[re.Match[str], re.Match[str]] 
     if _AFTER_TIME.match(second.text):
         return None
     for pattern in _TRIED:
-        olds, new = list(pattern.finditer(first.text)), pattern.search(second.text)
-        if not olds or new is None:
+        olds, news = list(pattern.finditer(first.text)), list(pattern.finditer(second.text))
+        if not olds or not news:
             continue
         old = olds[-1]
-        other = old["what"] != new["what"] and old.groupdict().get("unit") == new.groupdict().get("unit")
+        unit = old.groupdict().get("unit")
+        new = next((item for item in news if item.groupdict().get("unit") == unit), news[0])
+        other = old["what"] != new["what"] and unit == new.groupdict().get("unit")
         ends = old.end() >= len(first.text) - 2 or pattern is _TRIED[0]
         if other and ends and new.start() <= _FRAME_CHARS:
             return old, new

@@ -79,7 +79,7 @@ def _placed(talk: Talk, part: Part, mention: Mention, told: list[Part], beside: 
             entry = hit.of(Kind.BODY_PART)
             if entry is not None and (item is not part or hit.end <= mention.start):
                 side = re.search(r"[左右双两](?:边|侧|面|片|爿|只)?$", item.text[: hit.start])
-                return (side[0][0] if side else "") + _part_name(entry.standard) + name
+                return (side[0][0] if side else "") + _part_name(written(entry)) + name
     for item in told:
         same = item.clause.utterance is part.clause.utterance and item.key > part.key
         if not same or len(item.text) > _NEXT_CHARS or item.named(Kind.SYMPTOM):
@@ -89,7 +89,7 @@ def _placed(talk: Talk, part: Part, mention: Mention, told: list[Part], beside: 
             if entry is not None:
                 side = re.search(r"[左右双两](?:边|侧|面|片|爿|只)?$", item.text[: hit.start])
                 beside.append(item)
-                return (side[0][0] if side else "") + _part_name(entry.standard) + name
+                return (side[0][0] if side else "") + _part_name(written(entry)) + name
     words = _NO_PLACE.sub("", talk.language.rewrite(part.text[: mention.start]))
     return words + name if 0 < len(words) <= _PLACE_CHARS else name
 
@@ -107,7 +107,7 @@ def _shown(talk: Talk, part: Part) -> tuple[Part, str] | None:
         for hit in item.hits:
             entry = hit.of(Kind.BODY_PART)
             if entry is not None:
-                return item, _part_name(entry.standard)
+                return item, _part_name(written(entry))
     return None
 
 

@@ -44,10 +44,18 @@ def relative_notes(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
         return [Note(FieldKey.PERSONAL_FAMILY, _told(part, disease), (part,))]
     if _UNLISTED.search(part.text) and not re.search(r"没|无|冇|呒|毋|不|勿|唔", part.text):
         said = talk.language.write(part.text, part.amended, list(part.hits))
-        return [Note(FieldKey.PERSONAL_FAMILY, f"{part.subject.who}：{said}", (part,))]
+        return [Note(FieldKey.PERSONAL_FAMILY, f"{part.subject.who}：{_unnamed(part, said)}", (part,))]
     if is_bare_no(part.text) or re.search(r"没|无|冇|呒|毋", part.text):
         return []
     return _by_question(talk, exchange, part)
+
+
+def _unnamed(part: Part, said: str) -> str:
+    """Return what was said without the word for the relative before it, which the record gives once."""
+    kin = next((hit for hit in part.hits if hit.of(Kind.KIN)), None)
+    for form in (kin.form, kin.form[-1:]) if kin is not None else ():
+        said = said.removeprefix(form)
+    return said
 
 
 def _diseases(part: Part, *, family: bool) -> list[Mention]:

@@ -91,8 +91,12 @@ class History:
 
     def _exchange(self, exchange: Exchange, asked: FieldKey) -> list[Note]:
         verdicts = decide(exchange)
-        decided = {verdict.part.key for verdict in verdicts}
-        found = [note for verdict in verdicts for note in self._verdict(exchange, verdict, asked)]
+        found = [
+            note for part in exchange.answers[:1] for note in self._narrative.usual(exchange, part, asked)
+        ]
+        verdicts = [verdict for verdict in verdicts if not found or verdict.part is not exchange.answers[0]]
+        decided = {verdict.part.key for verdict in verdicts} | {note.parts[-1].key for note in found}
+        found += [note for verdict in verdicts for note in self._verdict(exchange, verdict, asked)]
         found += self._not_taken(exchange) + _no_habits(exchange)
         if asked is not FieldKey.ALLERGY and asks_allergy(exchange):
             denied = [
@@ -159,9 +163,6 @@ class History:
             return relative_notes(self._talk, exchange, part)
         if _UNSURE.search(part.text) and len(part.text) <= _UNSURE_CHARS:
             return _unsure(exchange, part, asked)
-        usual = self._narrative.usual(exchange, part, asked)
-        if usual:
-            return usual
         if is_bare_no(part.text) or is_bare_yes(part.text):
             return _no_disease(exchange, part, asked)
         if asks_allergy(exchange) and reacts_to_contact(part.text):
