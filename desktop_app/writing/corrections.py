@@ -111,6 +111,31 @@ _COUNTED = re.compile(
 _NO = re.compile(r"^(?:不|哦不|啊不|不不|毋是|唔系|勿是|不是|不对|错了|说错了?|讲错了?|哦不对|等等|是)$")
 
 
+def _count_further_back(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause]]:
+    """Return clauses whose count is put right after another clause came between: 泻三日，侪是水……勿是，两日."""
+    found: dict[tuple[int, int], tuple[str, Clause]] = {}
+    for index, clause in enumerate(clauses):
+        if index < 2 or not is_marker(clause.text) or not clauses[index - 1].abrupt:
+            continue
+        if _COUNTED.search(clauses[index - 1].text):
+            continue
+        new = next(
+            (
+                (match, item)
+                for item in clauses[index + 1 : index + 3]
+                if item.utterance is clause.utterance and (match := _COUNTED.match(item.text))
+            ),
+            None,
+        )
+        for earlier in clauses[max(0, index - 3) : index - 1] if new else ():
+            old = _COUNTED.search(earlier.text)
+            same = old is not None and new is not None and old["unit"] == new[0]["unit"]
+            if earlier.utterance is clause.utterance and same and old and new and old["n"] != new[0]["n"]:
+                right = earlier.text[: old.start()] + new[0][0] + earlier.text[old.end() :]
+                found[_key(earlier)] = (right, new[1])
+    return found
+
+
 def _without_count(clause: Clause) -> str:
     """Return what a clause says beside its count (痛了个把星期 says 痛了), nothing where it says no more."""
     rest = _COUNTED.sub("", clause.text)
@@ -189,6 +214,7 @@ def amendments(clauses: list[Clause]) -> dict[tuple[int, int], tuple[str, Clause
     found = {**_amended_by_another(clauses), **_amended_word(clauses)}
     for _, group in itertools.groupby(clauses, key=lambda item: item.utterance.id):
         found.update(_tried_again(list(group))[1])
+    found.update(_count_further_back(clauses))
     for counted, doubt in itertools.pairwise(clauses):
         more = re.search(r"(?:不|唔|毋|勿|冇)(?:止|只)", doubt.text)
         rest_of = _without_count(counted) if more and doubt.utterance is counted.utterance else ""

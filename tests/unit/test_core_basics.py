@@ -115,13 +115,13 @@ def test_cancelling() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "days"), [("34y", 12418), ("8m", 243), ("20d", 20), (" 2Y ", 730), ("0d", 0)]
+    ("text", "days"), [("34y", 12418), ("34", 12418), ("8m", 243), ("20d", 20), (" 2Y ", 730), ("0d", 0)]
 )
 def test_ages(text: str, days: int) -> None:
     assert Age.parse(text).days == days
 
 
-@pytest.mark.parametrize("text", ["", "34", "y", "-3y", "3.5y", "200y", "３y4m", "34岁", "99999d0"])
+@pytest.mark.parametrize("text", ["", "y", "-3y", "3.5y", "200y", "３y4m", "34岁", "99999d0"])
 def test_no_ages(text: str) -> None:
     with pytest.raises(InputError) as caught:
         Age.parse(text)

@@ -39,7 +39,7 @@ class Region(StrEnum):
     MIN = "min"
 
 
-_AGE = re.compile(r"(\d{1,4})([ymd])")
+_AGE = re.compile(r"(\d{1,4})([ymd]?)")
 _DAYS = {"y": 365.25, "m": 30.44, "d": 1.0}
 
 
@@ -57,7 +57,7 @@ class Age:
 
     @classmethod
     def parse(cls, text: str) -> Age:
-        """Read `34y`, `8m` or `20d`.
+        """Read `34y`, `8m` or `20d`; a bare number is years.
 
         Raises:
             InputError: it is none of these, or older than 130 years.
@@ -65,7 +65,7 @@ class Age:
         match = _AGE.fullmatch(text.strip().lower())
         if match is None:
             raise InputError("input.age", value=text[:20])
-        age = cls(int(match[1]), match[2])
+        age = cls(int(match[1]), match[2] or "y")
         if age.days > 130 * 366:
             raise InputError("input.age", value=text[:20])
         return age
