@@ -254,6 +254,10 @@ def _reads_results(exchange: Exchange, part: Part) -> bool:
     return part in results and len(results) >= _READ_AT_LEAST and bool(paper)
 
 
+_TOUCHES = re.compile(
+    r"按|揿|摁|压|敲|捶|摸|拍|撳|这儿|这里|呢度|这搭|遮|几[只个](?:手指)?|看得?[见清到]|闭眼|张嘴|抬|伸|使劲"
+)
+_PAIN_CHARS = 3  # 疼不, 痛唔痛: short questions while the hand is on the spot
 _PERIOD_OVER = re.compile(
     r"^(?:(?P<n>[零一二三四五六七八九十]{2,3})岁?(?:那年|上|时)?(?:就|才)?)?(?:都|早就?|已经)?(?:绝的?经?|断|停|没有?|不来|冇|收|干净)"
     r"(?:的经|的|个|哩|了|掉|脱|罢|矣|啊|经)*$"
@@ -291,4 +295,12 @@ def _late(exchange: Exchange, part: Part) -> bool:
         r"[一二两三四五六七八九十半\d]+(?:个月|年|次|回|包|两|天|日)", part.text
     )
     lasting = re.search(r"割了|早割|手术|开过刀|怀孕|怀着|过敏|喂奶|哺乳|摘了|支架|华法林|透析", part.text)
-    return (bool(exchange.questions) and bool(told)) or bool(lasting)
+    asking = bool(exchange.questions) and not _examines(exchange)
+    return asking or (bool(exchange.questions) and bool(told)) or bool(lasting)
+
+
+def _examines(exchange: Exchange) -> bool:
+    """Whether the question belongs to an examination (按这儿疼不疼), so that the answer is a reaction to it."""
+    return bool(_TOUCHES.search(exchange.asked)) or any(
+        len(part.text) <= _PAIN_CHARS for part in exchange.questions
+    )
