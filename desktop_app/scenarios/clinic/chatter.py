@@ -71,8 +71,11 @@ def drop_refused(parts: list[Part]) -> list[Part]:
             for item in parts[max(0, index - 4) : index]
             if item.clause.utterance is part.clause.utterance
         ]
-        given = (item for item in before if _offers(item) and _OFFERED.search(item.text))
-        offered = next(given, None) or next((item for item in reversed(before) if _offers(item)), None)
+        given = [item for item in before if _offers(item) and _OFFERED.search(item.text)]
+        named = [item for item in given if item.named(Kind.DRUG, Kind.DRUG_GROUP)]
+        offered = next(iter(named[-1:] or given), None) or next(
+            (item for item in reversed(before) if _offers(item)), None
+        )
         harmed = any(_HARMED.search(item.text) for item in before if offered and item.key >= offered.key)
         if offered is not None and not harmed:
             gone.update(item.key for item in [*before, part] if item.key >= offered.key)
@@ -111,7 +114,9 @@ def _offers(part: Part) -> bool:
 
 
 _OFFERED = re.compile(r"买|送|拿(?:嘞|了|来|的|个)|给|畀|俾|拨|开了|配|叫|喊|让|劝|说去|攞")
-_TAKEN = re.compile(r"(?:吃|喝|用|食|搽|擦|涂|抹|打|滴|点|贴|敷|搨|含|服)(?:了|过|咗|仔|着|矣|哩|爻)")
+_TAKEN = re.compile(
+    r"(?:吃|喝|用|食|搽|擦|涂|抹|打|滴|点|贴|敷|搨|含|服|整|喂|灌)(?:了|过|咗|仔|着|矣|哩|爻)"
+)
 
 
 def drop_calls(parts: list[Part]) -> list[Part]:
