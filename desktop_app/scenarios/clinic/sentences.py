@@ -275,6 +275,8 @@ def _seen(part: Part, before: Role | None) -> Role | None:
     ordered = _ordered(part)
     if cues.LETTER_VITAL.match(text):
         return Role.EXAM
+    if cues.DIAGNOSED.match(text) and diagnosis_text(part) is not None:
+        return None  # 八成是低血糖昏迷 reads no blood sugar
     tested = cues.TEST.search(text) or part.has(Kind.LAB)
     if tested and cues.RESULT_WORD.search(text) and not ordered:
         return Role.TEST
@@ -282,15 +284,7 @@ def _seen(part: Part, before: Role | None) -> Role | None:
         return None
     if cues.VITAL.search(text) or read_pressures(text) or (part.has(Kind.VITAL) and re.search(N, text)):
         return Role.EXAM
-    if any(item.end - item.start >= len(text) * 0.8 for item in part.named(Kind.DIAGNOSIS)):
-        return None
-    if before is Role.DIAGNOSIS and diagnosis_text(part) is not None:
-        return None
-    if re.match(cues.DIAGNOSED.pattern, text) and cues.DISEASE.search(text):
-        return None
-    if part.opens_sentence and _NAMED_DISEASE.search(text) and diagnosis_text(part) is not None:
-        return None
-    if _ONLY_TIME.match(text):
+    if _names_disease(part, before) or _ONLY_TIME.match(text):
         return None
     strong = part.has(Kind.EXAM) or cues.SIGN.search(text)
     return (
@@ -298,6 +292,17 @@ def _seen(part: Part, before: Role | None) -> Role | None:
         if strong and not cues.DENIES_DISEASE.match(text[:3] if part.named(Kind.DIAGNOSIS) else "")
         else None
     )
+
+
+def _names_disease(part: Part, before: Role | None) -> bool:
+    """Whether a clause names a disease, in whose words a sign may stand (左眼角膜擦伤)."""
+    text = part.text
+    if any(item.end - item.start >= len(text) * 0.8 for item in part.named(Kind.DIAGNOSIS)):
+        return True
+    if cues.DIAGNOSED.match(text) and cues.DISEASE.search(text):
+        return True
+    ends = part.opens_sentence and bool(_NAMED_DISEASE.search(text))
+    return (ends or before is Role.DIAGNOSIS) and diagnosis_text(part) is not None
 
 
 _ONLY_TIME = re.compile(
