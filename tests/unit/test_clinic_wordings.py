@@ -164,3 +164,14 @@ def test_a_danger_that_the_doctor_names_alerts(diagnosis: str, rule: str) -> Non
 def test_a_relatives_disease_alerts_nobody() -> None:
     talk = f"{ILL}医：家里有心脏病的吗？ / 患：我妈是心梗走的。 / 医：体温三十七度。考虑感冒。"
     assert written(visit(talk)).alerts == ()
+
+
+def test_a_refused_treatment_is_written_once() -> None:
+    talk = f"{ILL}医：体温三十七度。 / 患：要不要打吊针？ / 医：不用打吊针。多喝水。"
+    plan = text(talk, PLAN)
+    assert "不予点滴" not in plan
+    assert "不用" in plan
+
+
+def test_what_the_ear_heard_is_in_record_words() -> None:
+    assert "右下肺闻及湿啰音" in text(f"{ILL}医：体温三十七度，右下肺听到点湿啰音。", EXAM)

@@ -260,6 +260,18 @@ def _considered(talk: Talk, said: list[Said]) -> list[Note]:
     return []
 
 
+def _said_again(talk: Talk, reply: Part, asked: Part) -> bool:
+    """Whether the doctor's turn itself refuses the same treatment by its name: 不用打吊针."""
+    patterns = [pattern for pattern, _ in _ASKED_TREATMENT if pattern.search(asked.text)]
+    return any(
+        item.clause.utterance is reply.clause.utterance
+        and item.key >= reply.key
+        and stops_or_refuses(item.text)
+        and any(pattern.search(item.text) for pattern in patterns)
+        for item in talk.parts
+    )
+
+
 def _replies(talk: Talk, said: list[Said]) -> list[Note]:
     """Return orders that a bare reply (不吃了) gives to the patient's question (头孢还吃吗？)."""
     notes = []
@@ -277,7 +289,7 @@ def _replies(talk: Talk, said: list[Said]) -> list[Note]:
         asked = {hit[0]: name for pattern, name in _ASKED_TREATMENT for hit in pattern.finditer(before.text)}
         named = [item.standard for item in drugs if not any(item.entry.form in words for words in asked)]
         names = "、".join(dict.fromkeys(named or asked.values()))
-        if names:
+        if names and not _said_again(talk, part, before):
             stop = "停用" if re.search(r"还|继续", before.text) else "不予"
             if "停" in part.text:  # 降压药停不停？不停
                 stop = "不停用"
