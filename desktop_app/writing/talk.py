@@ -10,8 +10,9 @@ from desktop_app.core.records.people import Region
 from desktop_app.core.records.speech import Speaker, Utterance
 from desktop_app.core.records.visits import VisitContext
 from desktop_app.terms.lexicon import Entry, Hit, Kind, Lexicon, shipped_lexicon
+from desktop_app.writing.amendments import amendments, is_marker
 from desktop_app.writing.clauses import Clause, split
-from desktop_app.writing.corrections import amendments, is_marker, taken_back
+from desktop_app.writing.corrections import taken_back
 from desktop_app.writing.polarity import MEASURES, Mention, Polarity, all_hits, collapse, mentions
 from desktop_app.writing.record_language import RecordLanguage
 from desktop_app.writing.speakers import infer_speakers

@@ -10,7 +10,8 @@ from spoken import clauses, utterances, visit
 from desktop_app.core.records.people import Region, Sex
 from desktop_app.core.records.speech import Speaker
 from desktop_app.terms.lexicon import shipped_lexicon
-from desktop_app.writing.corrections import is_marker, taken_back
+from desktop_app.writing.amendments import is_marker
+from desktop_app.writing.corrections import taken_back
 from desktop_app.writing.record_language import RecordLanguage
 from desktop_app.writing.speakers import infer_speakers
 from desktop_app.writing.subjects import NOBODY, SELF
