@@ -32,8 +32,8 @@ def place(clause: Clause) -> Place:
 
 
 COUNTED = re.compile(
-    r"(?P<n>[零一二两俩仨三四五六七八九十百半几点\d]+|个把)(?P<unit>个月|月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
-    r"道|回|趟|摆|粒|片|颗|包|点|号|级|毫克|克|毫升|支|针|滴)"
+    r"(?P<what>[零一二两俩仨三四五六七八九十百半几点\d]+|个把)(?P<unit>个月|月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
+    r"道|回|趟|摆|粒|片|颗|包|点|号|级|毫克|克|毫升|升|支|针|滴|厘米|公分|毫米|度|公斤|斤)"
 )
 _NO = re.compile(r"^(?:不|哦不|啊不|不不|毋是|唔系|勿是|不是|不对|错了|说错了?|讲错了?|哦不对|等等|是)$")
 
@@ -57,7 +57,13 @@ def _count_further_back(clauses: list[Clause]) -> Amended:
         for earlier in clauses[max(0, index - 3) : index - 1] if new else ():
             old = COUNTED.search(earlier.text)
             same = old is not None and new is not None and old["unit"] == new[0]["unit"]
-            if earlier.utterance is clause.utterance and same and old and new and old["n"] != new[0]["n"]:
+            if (
+                earlier.utterance is clause.utterance
+                and same
+                and old
+                and new
+                and old["what"] != new[0]["what"]
+            ):
                 right = earlier.text[: old.start()] + new[0][0] + earlier.text[old.end() :]
                 found[place(earlier)] = (right, new[1])
     return found
@@ -90,14 +96,14 @@ def _amended_by_another(clauses: list[Clause]) -> Amended:
     found: Amended = {}
     for index, clause in enumerate(clauses[:-1]):
         following = clauses[index + 1]
-        old = re.fullmatch(rf"(?:不是|唔系|勿是|毋是)(?P<what>{COUNTED.pattern})(?:了|矣|哉)?", clause.text)
+        old = re.fullmatch(rf"(?:不是|唔系|勿是|毋是)(?P<whole>{COUNTED.pattern})(?:了|矣|哉)?", clause.text)
         new = COUNTED.match(re.sub(r"^(?:而?是|就?系)", "", following.text))
         if old is None or new is None or following.utterance is not clause.utterance:
             continue
         for earlier in clauses[:index]:
             near = 0 < clause.utterance.id - earlier.utterance.id <= _NEAR
-            if near and old["what"] in earlier.text and len(earlier.text) > len(old["what"]) + 1:
-                found[place(earlier)] = (earlier.text.replace(old["what"], new[0]), following)
+            if near and old["whole"] in earlier.text and len(earlier.text) > len(old["whole"]) + 1:
+                found[place(earlier)] = (earlier.text.replace(old["whole"], new[0]), following)
     return found
 
 
@@ -142,7 +148,7 @@ def amendments(clauses: list[Clause]) -> Amended:
             continue
         new = COUNTED.match(following.text.removeprefix("是").removeprefix("系"))
         olds = [match for match in COUNTED.finditer(clause.text) if new and match["unit"] == new["unit"]]
-        if new is None or not olds or olds[-1]["n"] == new["n"]:
+        if new is None or not olds or olds[-1]["what"] == new["what"]:
             continue
         old = olds[-1]
         if len(clause.text) - len(old[0]) < 1:
@@ -151,16 +157,12 @@ def amendments(clauses: list[Clause]) -> Amended:
     return found
 
 
-_COUNTED_VALUE = re.compile(
-    r"(?P<what>[零一二两俩仨三四五六七八九十百半几点\d]+|个把)(?P<unit>个月|月|个?小时|个?钟头|个?礼拜|个?星期|天|日|年|岁|周|次|"
-    r"道|回|趟|摆|粒|片|颗|包|点|号|级|毫克|克|毫升|升|支|针|滴|厘米|公分|毫米|度|斤|公斤)"
-)
 _TRIED = (
     re.compile(
         r"(?P<what>[左右倒正])(?:$|[边侧面爿片]|手|脚|腿|眼|耳|胳膊|臂|肩|膝|踝|髋|胯|脸|奶|乳|肋|腰|肾|腹|肺)"
     ),
     re.compile(r"^(?:就是|是|系|在)?(?P<what>今|昨|寻|夜|前|大前|后)(?:儿个?|[天日晚]|个儿?)(?P<unit>)"),
-    _COUNTED_VALUE,
+    COUNTED,
 )
 _SETTLED = re.compile(
     r"^(?:是|系|就|应该是|还是|改成|也就|用|吃|打|吸)*(?P<value>.+?)(?:就行|就够|就好|吧|了|啦|罢|够了|行了)*$"
@@ -198,7 +200,7 @@ def tried_again(
                     clause.text[: old.start()] + new[0] + clause.text[old.end() :],
                     later,
                 )
-            elif len(rest) > _FRAME_CHARS and old.re is not _COUNTED_VALUE:
+            elif len(rest) > _FRAME_CHARS and old.re is not COUNTED:
                 break  # two sides told in two sentences of their own
             else:
                 gone.add(place(clause))
