@@ -15,7 +15,8 @@ from desktop_app.scenarios.clinic.order_wording import (
     settle_revised,
     stops_or_refuses,
 )
-from desktop_app.scenarios.clinic.sentences import Role, Said, classify, diagnosis_text, is_order
+from desktop_app.scenarios.clinic.roles import Role, Said
+from desktop_app.scenarios.clinic.sentences import classify, diagnosis_text, is_order
 from desktop_app.terms.lexicon import Entry, Hit, Kind
 from desktop_app.writing.polarity import Polarity
 from desktop_app.writing.record_language import written

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from desktop_app.scenarios.clinic import doctor_cues as cues
-from desktop_app.scenarios.clinic.sentences import Role
+from desktop_app.scenarios.clinic.roles import Role
 from desktop_app.terms.lexicon import Hit, Kind
 from desktop_app.terms.measures import read_pressures
 from desktop_app.writing.record_language import written

@@ -5,44 +5,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from desktop_app.core.records.speech import Speaker
 from desktop_app.scenarios.clinic import doctor_cues as cues
 from desktop_app.scenarios.clinic.doctor_cues import N
+from desktop_app.scenarios.clinic.exam_turns import ONLY_TIME, settle_examination, settle_turn
+from desktop_app.scenarios.clinic.roles import Role, Said
 from desktop_app.terms.lexicon import Kind
 from desktop_app.terms.measures import read_pressures
 from desktop_app.writing.polarity import Polarity
 from desktop_app.writing.talk import Part, Talk
-
-
-class Role(StrEnum):
-    """What a clause of the doctor does."""
-
-    EXAM = "exam"
-    TEST = "test"
-    DIAGNOSIS = "diagnosis"
-    CONSIDERED = "considered"  # a diagnosis thought aloud, neither dismissed nor made
-    ORDER = "order"
-    REFERRAL = "referral"
-    ALLERGY = "allergy"
-    TALK = "talk"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A clause of the doctor, what it does, and whether it only holds under a condition (要是…就…)."""
-
-    part: Part
-    role: Role
-    conditional: bool = False
-
-    @property
-    def turn(self) -> int:
-        """The utterance it stands in."""
-        return self.part.clause.utterance.id
-
 
 _LAST_TIME = re.compile(r"上[次回趟摆]|那[天次回]验")
 
@@ -56,9 +29,11 @@ def classify(talk: Talk) -> list[Said]:
     ):
         found += _sentence(list(sentence), found)
     found = [
-        item for _, turn in itertools.groupby(found, key=lambda item: item.turn) for item in _turn(list(turn))
+        item
+        for _, turn in itertools.groupby(found, key=lambda item: item.turn)
+        for item in settle_turn(list(turn))
     ]
-    return _examined(found)
+    return settle_examination(found)
 
 
 # --- one sentence ---
@@ -284,7 +259,7 @@ def _seen(part: Part, before: Role | None) -> Role | None:
         return None
     if cues.VITAL.search(text) or read_pressures(text) or (part.has(Kind.VITAL) and re.search(N, text)):
         return Role.EXAM
-    if _names_disease(part, before) or _ONLY_TIME.match(text):
+    if _names_disease(part, before) or ONLY_TIME.match(text):
         return None
     strong = part.has(Kind.EXAM) or cues.SIGN.search(text)
     return (
@@ -305,9 +280,6 @@ def _names_disease(part: Part, before: Role | None) -> bool:
     return (ends or before is Role.DIAGNOSIS) and diagnosis_text(part) is not None
 
 
-_ONLY_TIME = re.compile(
-    rf"^(?:那|有|就是|差不多|整|将近)*{N}+个?半?(?:天|日|工|年|月|小时|钟头|礼拜|星期)[了啊嘛啦矣哉]*$"
-)
 # words that end a diagnosis and no finding
 _NAMED_DISEASE = re.compile(
     r"^[^有无没未见红肿]*(?:[擦刺扭挫割裂咬烫烧扎]伤|骨折|脱位|感染|炎|痔|疝|癣|疣|痛风|梗死|中毒|综合征|血肿|结石|感冒|带状疱疹|"
@@ -351,93 +323,3 @@ def _after_cue(text: str, cue: re.Match[str], first: int) -> str | None:
         return None  # 就是你讲的生蛇 says the same thing in the patient's word
     maybe = "可能" if "可能" in cue["cue"] else ""
     return maybe + tail if len(tail) >= 2 else None
-
-
-# --- one turn, and the whole talk ---
-
-
-def _turn(items: list[Said]) -> list[Said]:
-    """Settle what a clause alone leaves open: orders to who is being examined, dismissed thoughts."""
-    if any(cues.DISMISSES.search(item.part.text) for item in items):
-        items = [replace(item, role=Role.TALK) if item.role is Role.CONSIDERED else item for item in items]
-    roles = {item.role for item in items}
-    given = any(item.role is Role.ORDER and _gives(item.part) for item in items)
-    if Role.EXAM not in roles or Role.DIAGNOSIS in roles or Role.REFERRAL in roles or given:
-        return items
-    return [
-        replace(item, role=Role.EXAM if _shows(item.part) else Role.TALK)
-        if item.role is Role.ORDER and not item.conditional
-        else item
-        for item in items
-    ]
-
-
-def _gives(part: Part) -> bool:
-    """Whether an order names what is given, or forbids something: no mere 躺下, 转过去."""
-    return part.has(Kind.DRUG, Kind.DRUG_GROUP) or bool(re.search(cues.FORBID, part.text))
-
-
-def _shows(part: Part) -> bool:
-    """Whether a clause tells what an examination showed, not what the patient should do for it."""
-    if cues.POSITION.match(part.text) or re.search(r"再[量测看试]", part.text):
-        return False
-    named = part.has(Kind.BODY_PART, Kind.SYMPTOM, Kind.EXAM)
-    return (
-        named
-        or any(pattern.search(part.text) for pattern in (cues.FOUND, cues.SIGN))
-        or bool(re.search(N, part.text))
-    )
-
-
-def _examined(found: list[Said]) -> list[Said]:
-    """Take what names a body part or a sign beside examination findings in one turn as examination too."""
-    turns = {
-        item.turn
-        for item in found
-        if item.role is Role.EXAM or (item.role is Role.TALK and cues.LOOKS.search(item.part.text))
-    }
-    dictated = _dictated(found)
-    decided: set[int] = set()  # turns in which the doctor went on to name or treat what was found
-    settled: list[Said] = []
-    for item in found:
-        beside = item.role is Role.TALK and not _only_talk(item) and _beside_findings(item, turns, dictated)
-        exam = beside and item.turn not in decided
-        settled.append(replace(item, role=Role.EXAM) if exam else item)
-        if item.role in (Role.DIAGNOSIS, Role.REFERRAL) or (item.role is Role.ORDER and _gives(item.part)):
-            decided.add(item.turn)
-    return settled
-
-
-def _only_talk(item: Said) -> bool:
-    text = item.part.text
-    opinions = (cues.DISMISSES, cues.CONSEQUENCE, cues.RHETORICAL, cues.SUSPENDED, cues.EXPLAINS)
-    talk = (cues.TALK, cues.FOR_LOOKING, cues.POSITION, cues.NOT_MEASURED, *opinions)
-    return item.conditional or any(pattern.search(text) for pattern in talk)
-
-
-def _beside_findings(item: Said, turns: set[int], dictated: set[int]) -> bool:
-    if _ONLY_TIME.match(item.part.text):
-        return False
-    if item.turn in dictated:
-        return True
-    named = item.part.has(Kind.BODY_PART, Kind.SYMPTOM, Kind.EXAM)
-    return item.turn in turns and (named or bool(cues.FOUND.search(item.part.text)))
-
-
-def _dictated(found: list[Said]) -> set[int]:
-    """Return turns between examination and diagnosis that only describe (人瘦，讲话慢，声细)."""
-    exams = [item.turn for item in found if item.role is Role.EXAM]
-    if not exams:
-        return set()
-    diagnoses = (item.turn for item in found if item.role is Role.DIAGNOSIS and item.turn > exams[0])
-    last = next(diagnoses, exams[-1])
-    turns: dict[int, list[Said]] = {}
-    for item in found:
-        if exams[0] < item.turn <= last:
-            turns.setdefault(item.turn, []).append(item)
-    done = (Role.ORDER, Role.DIAGNOSIS, Role.REFERRAL)
-    return {
-        number
-        for number, items in turns.items()
-        if sum(item.role is Role.TALK for item in items) >= 3 and not any(item.role in done for item in items)
-    }
