@@ -176,16 +176,21 @@ def _symptoms() -> Iterator[Entry]:
 
 
 def _dialect() -> Iterator[Entry]:
+    relations = {
+        row["relation"]: row["blood"] for row in shipped_table("kinship") if row["blood"] != "unknown"
+    }
     for row in shipped_table("dialect_term"):
         if row["kind"] == "unit" and (row["standard"][0].isdigit() or row["standard"][0] == "数"):
             continue  # quantities are the measures' business: 三四摆 is 3~4次, not 三4次
         kind = _DIALECT_KINDS.get(row["kind"], Kind.WORD)
         if kind is Kind.WORD and row["standard"].endswith("疼痛"):
             kind = Kind.SYMPTOM  # 老疼了: a degree that names its finding
-        region = Region(row["region"])
+        region, detail = Region(row["region"]), row["kind"]
+        if kind is Kind.PERSON and row["standard"] in relations:
+            kind, detail = Kind.KIN, relations[row["standard"]]  # 俺婆子: a relative, not just anybody
         others = tuple(cells(row["ambiguous_with"]))
         for form in (row["form"], *cells(row["asr_variants"])):
-            yield Entry(form, row["standard"], kind, region, detail=row["kind"], candidates=others)
+            yield Entry(form, row["standard"], kind, region, detail=detail, candidates=others)
 
 
 def _body_parts() -> Iterator[Entry]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from desktop_app.core.records.people import Patient, Sex
 from desktop_app.core.records.speech import Speaker
-from desktop_app.terms.lexicon import Entry, Hit, Kind
+from desktop_app.terms.lexicon import Hit, Kind
 from desktop_app.writing.clauses import Clause
 
 SELF = "self"
@@ -140,21 +140,6 @@ def _fits(relation: str, years: float | None, sex: Sex) -> bool:
     return years >= 15
 
 
-def _relative(hit: Hit) -> Entry | None:
-    """Return a dialect word for a person that means a relative: 俺婆子 for 丈夫的母亲."""
-    person = hit.of(Kind.PERSON)
-    if person is None or not re.search(r"父|母|妻|夫|配偶|女儿|儿子", person.standard):
-        return None
-    blood = (
-        "spouse"
-        if person.standard in ("配偶", "妻子", "丈夫")
-        else "no"
-        if "丈夫的" in person.standard
-        else "yes"
-    )
-    return replace(person, kind=Kind.KIN, detail=blood)
-
-
 class SubjectTracker:
     """Follows who is spoken of through the clauses of one utterance.
 
@@ -229,7 +214,7 @@ class SubjectTracker:
     def _named(self, clause: Clause, hits: list[Hit]) -> Subject | None:
         text = clause.text
         for hit in hits:
-            kin = hit.of(Kind.KIN) or _relative(hit)
+            kin = hit.of(Kind.KIN)
             if kin is None:
                 continue
             after = text[hit.end :]

@@ -26,9 +26,7 @@ _INJURED = re.compile(
 _PURPOSE = re.compile(r"(?:拿|开|取|配|提)[^，]{0,3}药|体检|证明|复查|复诊|换药|拆线|打针|疫苗|产检|量血压")
 _FETCHES = re.compile(r"(?:拿|开|取|配|提)(?:一?点儿?|些|我的|那|血压|降压|降糖)*药")
 _MANNERS = frozenset("体重增加 食欲亢进 难以忍受 难以耐受 受凉 饮酒 劳累".split())
-_GUESS = re.compile(
-    r"^(?:我|还|就|也|都|当时)*(?:寻思|以为|还当|当是|估摸|怕是|疑心)|像[^，]{1,8}(?:咬|打|扎)"
-)
+_LIKENED = re.compile(r"像[^，]{1,8}(?:咬|打|扎)")  # what a pain is like is no injury
 _FOR_YEARS = re.compile(
     r"[一二两三四五六七八九十几]+来?年了"
 )  # an old ailment beside what brought the patient
@@ -49,7 +47,7 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
         and part.subject.patient
         and not part.clause.question
         and not is_chatter(part)
-        and not _GUESS.search(part.text)
+        and not _LIKENED.search(part.text)
     ]
     complaints = _complaints(told, _TURNS)
     span = duration(talk, told, until)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop_app.core.records.people import Region, VisitKind
@@ -185,7 +186,8 @@ def _score(part: Part, complaint: Part | None, told: list[Part], *, asked: bool,
 
 
 _WEEKDAY = re.compile(r"(?:礼拜|星期|周)(?P<day>[一二三四五六日天])")
-_WEEKDAYS = {name: number for number, name in enumerate("一二三四五六日", 1)} | {"天": 7}
+_WEEK = "一二三四五六日"
+_TODAY = re.compile(r"今[天日儿朝]")
 _CLOCK = re.compile(
     r"(?P<hour>[一二两三四五六七八九十]+)点(?:钟)?(?:(?P<half>半)|(?P<minute>[零一二三四五六七八九十]+)(?:分)?(?![个天月]))?"
 )
@@ -202,28 +204,41 @@ def _counted(talk: Talk, told: list[Part], asked: set[Key], until: int) -> Since
         for part in talk.parts
         if part.clause.utterance.id < min(until, _EARLY) and not part.retracted and not part.clause.question
     ]
-    told_keys = {part.key for part in told}
-    start = next(
-        (part for part in early if part.key in asked & told_keys and _WEEKDAY.search(part.text)), None
-    )
-    today = next(
-        (part for part in early if re.search(r"今[天日儿朝]", part.text) and _WEEKDAY.search(part.text)), None
-    )
-    if start is not None and today is not None and start is not today:
-        first, last = (_WEEKDAYS[_WEEKDAY.search(item.text)["day"]] for item in (start, today))  # type: ignore[index]
-        days = (last - first) % 7
-        return Since((start, today), f"{days}天", f"{start.text}至{today.text}") if days else None
-    start = next(
-        (part for part in early if part.key in asked & told_keys and _clock(part.text) is not None), None
-    )
-    now = next((part for part in early if _NOW.search(part.text) and _clock(part.text) is not None), None)
-    if start is None or now is None or start is now:
+    begins = asked & {part.key for part in told}
+    return _between(early, begins, _weekday, _TODAY, _days) or _between(early, begins, _clock, _NOW, _hours)
+
+
+def _between(
+    early: list[Part],
+    begins: set[Key],
+    read: Callable[[str], int | None],
+    now_said: re.Pattern[str],
+    write: Callable[[int], str],
+) -> Since | None:
+    """Return what lies between the first time that begins it and the first that says now, as `write` puts it."""
+    timed = [(part, value) for part in early if (value := read(part.text)) is not None]
+    start = next(((part, value) for part, value in timed if part.key in begins), None)
+    now = next(((part, value) for part, value in timed if now_said.search(part.text)), None)
+    if start is None or now is None or start[0] is now[0]:
         return None
-    minutes = ((_clock(now.text) or 0) - (_clock(start.text) or 0)) % (12 * 60)
-    hours, rest = divmod(minutes, 60)
-    if not hours or rest not in (0, 30):
-        return None  # a record says hours; what doesn't come out even is left to the doctor
-    return Since((start, now), f"{hours}{'个半' if rest else ''}小时", f"{start.text}至{now.text}")
+    length = write(now[1] - start[1])
+    return Since((start[0], now[0]), length, f"{start[0].text}至{now[0].text}") if length else None
+
+
+def _days(weekdays: int) -> str:
+    days = weekdays % len(_WEEK)
+    return f"{days}天" if days else ""
+
+
+def _hours(minutes: int) -> str:
+    """Return whole or half hours; what doesn't come out even is left to the doctor."""
+    hours, rest = divmod(minutes % (12 * 60), 60)
+    return f"{hours}{'个半' if rest else ''}小时" if hours and rest in (0, 30) else ""
+
+
+def _weekday(text: str) -> int | None:
+    match = _WEEKDAY.search(text)
+    return _WEEK.index(match["day"].replace("天", "日")) if match else None
 
 
 def _clock(text: str) -> int | None:
