@@ -192,7 +192,7 @@ def tried_again(
             if pair is None:
                 continue
             old, new = pair
-            rest = clause.text[: old.start()] + clause.text[old.end() :]
+            rest = _POINTING.sub("", clause.text[: old.start()] + clause.text[old.end() :])
             aside = {place(item) for item in between if is_marker(item.text) or _MUTTERED.search(item.text)}
             settled = _SETTLED.match(later.text)
             if len(rest) > 1 and settled is not None and settled["value"] == new[0]:
@@ -209,6 +209,7 @@ def tried_again(
     return gone, amended
 
 
+_POINTING = re.compile(r"这个|这儿|这边|那个|这块儿?|的")  # 右边这个 says no more than 右边
 _FRAME_CHARS = 4  # 血压左边, 就是前天
 _MUTTERED = re.compile(r"[错反]|糊涂|不用|太多|多了|少了|太少|看差|记性|不对|不是|唔系|勿|毋|否")
 

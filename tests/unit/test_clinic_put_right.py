@@ -93,3 +93,15 @@ def test_another_of_the_party_may_deny_that_a_drug_was_taken() -> None:
 def test_a_call_begins_with_a_bare_wei_only() -> None:
     talk = "患：奶疼三天。 / 医：咳嗽、拉肚子有没有？ / 患：奶不硬，喂得还行。不咳，也没拉。"
     assert "否认咳嗽、腹泻" in text(talk, PRESENT)
+
+
+def test_asking_for_something_else_declines_no_order() -> None:
+    talk = "医：体温三十七度。双氯芬酸乳膏，一天抹三回。 / 患：要不要打封闭？ / 医：先不打。"
+    plan = text(ILL + talk, PLAN)
+    assert "双氯芬酸乳膏，每日3次" in plan
+    assert "不予封闭治疗" in plan
+
+
+def test_a_pointing_word_hides_no_correction() -> None:
+    talk = "患：膀子疼，右边这个……不是，左边。 / 医：多长时间？ / 患：俩月了。"
+    assert text(talk, COMPLAINT) == "左侧肩痛2月。"

@@ -175,3 +175,26 @@ def test_a_refused_treatment_is_written_once() -> None:
 
 def test_what_the_ear_heard_is_in_record_words() -> None:
     assert "右下肺闻及湿啰音" in text(f"{ILL}医：体温三十七度，右下肺听到点湿啰音。", EXAM)
+
+
+@pytest.mark.parametrize(
+    ("talk", "region", "complaint"),
+    [
+        ("患：胸口疼两个钟头。 / 医：往哪儿蹿不？ / 患：左胳膊，发沉。", E, "胸痛2小时。"),
+        ("患：腰疼三天。 / 医：哪边？ / 患：右边。手不麻。", M, "右侧腰痛3天。"),
+        ("患：踝子骨疼两天。 / 医：哪只？ / 患：右脚。", M, "右踝痛2天。"),
+    ],
+)
+def test_a_side_goes_with_its_own_part(talk: str, region: Region, complaint: str) -> None:
+    assert text(talk, COMPLAINT, region) == complaint
+
+
+def test_an_exercise_keeps_its_name_before_its_frequency() -> None:
+    plan = text(f"{ILL}医：体温三十七度。爬墙锻炼，一天三回，一回十下。", PLAN)
+    assert plan == "爬墙锻炼，每日3次，1次10下。"
+
+
+def test_an_unknown_drug_is_no_other_drugs_dose() -> None:
+    plan = text(f"{ILL}医：体温三十七度。口服补液盐，喝两天。锌颗粒，一天二十毫克。", PLAN)
+    assert "锌颗粒，1天20mg" in plan
+    assert "补液盐，锌" not in plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from desktop_app.core.records.speech import Speaker
 from desktop_app.terms.lexicon import Kind
@@ -20,6 +21,11 @@ _PLACELESS = frozenset(
     "疼痛 痛 疼 胀痛 酸痛 刺痛 灼痛 肿胀 肿 水肿 瘙痒 痒 麻木 麻 酸胀 肿块 "
     "扭伤 挫伤 擦伤 骨折 扎伤 刺伤 割伤 烫伤".split()
 )
+_OWN_PLACE = re.compile(
+    r"[头额面脸眼目耳鼻口牙咽喉颈脖肩胸肋胁乳腹肚腰背臀臂肘腕手指腿膝踝足脚趾髋腹股阴]|心口"
+)
+# what belongs to a limb that a side is told of
+_BELONG = {"脚": "脚足踝趾", "手": "手腕指", "胳膊": "胳膊臂肘肩", "腿": "腿膝", "小腿": "腿", "脚踝": "踝"}
 _UNHURT = re.compile(r"没事|冇事|呒事|好好|好的|好个|正常|[不没冇唔勿毋袂][痛疼痒肿]")
 _LATERAL = re.compile(r"[痛疼肿痒麻胀酸伤]|无力|骨折|肿块|耳鸣|视物|眼|听力|活动|抬")
 _NO_PLACE = re.compile(
@@ -54,11 +60,47 @@ def with_side(names: list[str], told: list[Part]) -> tuple[list[str], list[Part]
     side = _side(told) if lateral else None
     if side is None:
         return names, []
-    place = side[1][1:2]
-    index = next((number for number in lateral if place in names[number]), lateral[0])
+    fitting = sorted(
+        (number for number in lateral if side.fits(names[number])),
+        key=lambda number: not side.near(names[number]),
+    )
+    if not fitting:
+        return names, []  # 左胳膊发沉 gives a pain in the chest no side
     placed = [*names]
-    placed[index] = _joined(side[1], names[index])
-    return placed, [side[0]]
+    placed[fitting[0]] = side.joined(names[fitting[0]])
+    return placed, [side.part]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A side that was told apart from the complaint.
+
+    Attributes:
+        part: the clause that tells it.
+        side: 左, 右 or 双.
+        place: the body part that the clause names itself; empty for a bare 左边.
+        guess: the paired body part that was spoken of beside it, for a complaint that names none.
+    """
+
+    part: Part
+    side: str
+    place: str
+    guess: str
+
+    def fits(self, name: str) -> bool:
+        """Whether the side can be this complaint's."""
+        return not self.place or self.near(name) or not _OWN_PLACE.search(name)
+
+    def near(self, name: str) -> bool:
+        """Whether the complaint is of the very part, or of one that belongs to it: 踝痛 to 右脚."""
+        place = self.place or self.guess
+        return bool(place) and any(char in name for char in _BELONG.get(place, place[0]))
+
+    def joined(self, name: str) -> str:
+        """Return the complaint with the side, and with the side's place where it has none of its own."""
+        if _OWN_PLACE.search(name):
+            return f"{self.side}{'' if self.near(name) else '侧'}{name}"
+        return f"{self.side}{self.place or self.guess or '侧'}{name}"
 
 
 def _bare(name: str) -> bool:
@@ -111,24 +153,16 @@ def _shown(talk: Talk, part: Part) -> tuple[Part, str] | None:
     return None
 
 
-def _joined(side: str, name: str) -> str:
-    if name.startswith(side):
-        return name
-    place = side[1:]
-    return side[0] + name if place and place[0] in name else side + name
-
-
-def _side(told: list[Part]) -> tuple[Part, str] | None:
+def _side(told: list[Part]) -> _Side | None:
     for part in told[:_SEEN_TURNS]:
-        match = _SIDE_ONLY.match(part.text)
+        match = _SIDE_ONLY.match(part.amended or part.text)
         if match is None or len(part.text) > 10 or _UNHURT.search(part.text):
             continue
-        side = _SIDES.get(match["side"], "双")
-        return part, side + (match["what"] or _paired_part(told, part) or "侧")
+        return _Side(part, _SIDES.get(match["side"], "双"), match["what"] or "", _paired_part(told, part))
     return None
 
 
-def _paired_part(told: list[Part], side: Part) -> str | None:
+def _paired_part(told: list[Part], side: Part) -> str:
     """Return the paired body part that a bare 左边 belongs to: one named in its turn, else the first one told."""
     turn = [item for item in told if item.clause.utterance is side.clause.utterance]
     for part in [*turn, *told[:10]]:
@@ -136,4 +170,4 @@ def _paired_part(told: list[Part], side: Part) -> str | None:
             entry = hit.of(Kind.BODY_PART)
             if entry is not None and entry.detail == "yes":
                 return entry.standard
-    return None
+    return ""

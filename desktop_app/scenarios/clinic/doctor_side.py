@@ -41,6 +41,7 @@ _ASKED_TREATMENT = (
     (re.compile(r"消炎药|抗生素"), "抗生素"),
     (re.compile(r"拍片|拍个片|照片子|CT"), "影像检查"),
     (re.compile(r"缝(?:针|几针)?"), "缝合"),
+    (re.compile(r"封闭"), "封闭治疗"),
 )
 # 不予吃: what was refused isn't named, so the record could mean anything
 _OBJECTLESS = re.compile(r"(?:不予|勿|不|暂不|不用|别)?(?:吃|注|验|挂|打|开|用|喝|输|含)?")
@@ -83,10 +84,13 @@ def _withdrawn(talk: Talk) -> set[tuple[int, int]]:
         turn = part.clause.utterance.id
         if part.clause.speaker is not Speaker.DOCTOR or not _WITHDRAWS.match(part.text):
             continue
-        reply = [item for item in talk.parts if item.clause.utterance.id == turn - 1]
-        if not any(
-            item.clause.speaker is not Speaker.DOCTOR and _DECLINES.search(item.text) for item in reply
-        ):
+        reply = [
+            item
+            for item in talk.parts
+            if item.clause.utterance.id == turn - 1 and item.clause.speaker is not Speaker.DOCTOR
+        ]
+        # 要不要打封闭？ – 先不打 asks for something else and declines nothing
+        if not any(_DECLINES.search(item.text) and not item.clause.question for item in reply):
             continue
         named = {mention.standard for item in reply for mention in item.named(Kind.DRUG, Kind.DRUG_GROUP)}
         offered = [
@@ -206,8 +210,8 @@ def _drug_meant(talk: Talk, parts: tuple[Part, ...]) -> tuple[str, Part] | None:
     """Return the drug of a dose that names none, from the words just before (氨甲环酸要吃吗？零点五克)."""
     if any(part.has(Kind.DRUG, Kind.DRUG_GROUP) for part in parts):
         return None
-    if not any(cues.AMOUNT.search(part.text) for part in parts):
-        return None
+    if not any(cues.AMOUNT.search(part.text) for part in parts) or not cues.DOSE.search(parts[0].text):
+        return None  # 地奥司明，一日两回: an object that no table knows is no other drug's dose
     index = next(number for number, part in enumerate(talk.parts) if part.key == parts[0].key)
     turn = [part for part in talk.parts[:index] if part.clause.utterance is parts[0].clause.utterance]
     if any(stops_or_refuses(part.text) for part in turn):

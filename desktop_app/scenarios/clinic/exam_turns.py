@@ -33,8 +33,9 @@ def settle_turn(items: list[Said]) -> list[Said]:
 
 
 def _gives(part: Part) -> bool:
-    """Whether an order names what is given, or forbids something: no mere 躺下, 转过去."""
-    return part.has(Kind.DRUG, Kind.DRUG_GROUP) or bool(re.search(cues.FORBID, part.text))
+    """Whether an order names what is given, how often, or forbids something: no mere 躺下, 转过去."""
+    named = part.has(Kind.DRUG, Kind.DRUG_GROUP) or bool(cues.DOSE.match(part.text))
+    return named or bool(re.search(cues.FORBID, part.text))
 
 
 def _shows(part: Part) -> bool:

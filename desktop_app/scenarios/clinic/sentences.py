@@ -62,7 +62,7 @@ def _sentence(parts: list[Part], before: list[Said]) -> Iterator[Said]:
         ):
             role = _test_result(before, found, part) or role
         found.append(Said(part, role))
-    found = _conditions_of_orders(found)
+    found = _dosed(_conditions_of_orders(found))
     yield from _vaccinated(_allergy_noted(found))
     firm = [
         part
@@ -130,6 +130,20 @@ def _conditions_of_orders(found: list[Said]) -> list[Said]:
         replace(item, role=Role.ORDER) if first <= index < order and item.role in loose else item
         for index, item in enumerate(found)
     ]
+
+
+_EXERCISE_CHARS = 8
+
+
+def _dosed(found: list[Said]) -> list[Said]:
+    """Take what a frequency follows for the order that it belongs to: 爬墙锻炼，一天三回."""
+    settled = list(found)
+    for index, (item, following) in enumerate(itertools.pairwise(found)):
+        named = any(other.part.has(Kind.DRUG, Kind.DRUG_GROUP) for other in found[: index + 2])
+        frequency = following.role is Role.ORDER and cues.DOSE.match(following.part.text)
+        if item.role is Role.TALK and len(item.part.text) <= _EXERCISE_CHARS and frequency and not named:
+            settled[index] = replace(item, role=Role.ORDER)
+    return settled
 
 
 def _vaccinated(found: list[Said]) -> list[Said]:
