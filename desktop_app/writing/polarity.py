@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from desktop_app.core.records.people import Region
 from desktop_app.terms.lexicon import Entry, Hit, Kind, Lexicon
+from desktop_app.terms.tables import shipped_table
 
 
 class Polarity(StrEnum):
@@ -41,10 +42,18 @@ class Mention:
 
 FINDINGS = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP, Kind.EXAM, Kind.LAB)
 
-_CUE = (
-    r"没有|没得|木有|冒得|呒没|呒不|呒拨|莫得|莫有|冇得|冇|毋捌|无得|没|未|无|不太|不怎么|不是很|不是|不|唔系|唔|"
-    r"勿是|勿|弗|袂|毋|否认|莫|唔会"
-)
+
+def _cues(direction: str, *kinds: str) -> str:
+    """Return the shipped negation cues of a direction as alternatives, longest first."""
+    cues = {
+        row["cue"]
+        for row in shipped_table("negation_cue")
+        if row["direction"] == direction and row["kind"] in kinds
+    }
+    return "|".join(re.escape(cue) for cue in sorted(cues, key=lambda cue: (-len(cue), cue)))
+
+
+_CUE = _cues("before", "absent", "deny", "never")
 _BEFORE = re.compile(_CUE)
 _INSIDE = re.compile(
     r"(?:倒是?|都|侪|拢|并|可)?(?:没有|没得|木有|冒得|呒没|呒不|莫得|不会(?=[痛疼痒麻肿])|不太|不怎么|不|没|冇|唔|勿|弗|毋|袂|未|"
@@ -59,8 +68,8 @@ _GAP = re.compile(
 _AFTER = re.compile(
     r"(?:伊|他|她|我|佢|渠|阮|俺|涯|史|征|症状|这些|那些|啥的|什么的|的话|倒是|倒|呢|啊|都|也|就|侪|嘅|个|是|过|药|"
     r"一直|从来|向来|目前|暂时|完全|，)*"
-    r"(?:没有|没得|木有|冒得|呒没|呒不|莫得|冇|没(?!的$)|无|否认|阴性|[算谈够]不上|(?:不|唔|勿|毋)(?:是|会|得|明显|存在)?)(?:过|个|的|啊|呀|"
-    r"嘞|哈|了|啦|嘛|哦|噻|嘅|发现|出现|有)*$"
+    rf"(?:{_cues('after', 'absent', 'deny', 'never')}|没(?!的$)|(?:不|唔|勿|毋)(?:是|会|得|明显|存在)?)"
+    r"(?:过|个|的|啊|呀|嘞|哈|了|啦|嘛|哦|噻|嘅|发现|出现|有)*$"
 )
 # a body part with one of these is a finding even where no table lists the pair
 _PREDICATES = {

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from desktop_app.core.records.people import Region
 from desktop_app.terms.lexicon import Kind, shipped_lexicon
+from desktop_app.terms.tables import shipped_table
 from desktop_app.writing.polarity import Polarity, collapse, mentions
 
 M, S, C, W = Region.MANDARIN, Region.SICHUAN, Region.CANTONESE, Region.WU
@@ -114,6 +115,16 @@ def test_a_negation_that_denies_no_finding(text: str, finding: str) -> None:
 )
 def test_affirmed_with_words_in_the_middle(text: str, region: Region, finding: str) -> None:
     assert said(text, region).get(finding) == "affirmed"
+
+
+def test_every_cue_of_the_table_denies() -> None:
+    kinds = ("absent", "deny", "never")
+    for row in shipped_table("negation_cue"):
+        if row["kind"] not in kinds:
+            continue
+        text = f"{row['cue']}腹泻" if row["direction"] == "before" else f"腹泻{row['cue']}"
+        found = [(item.standard, item.polarity) for item in mentions(text, shipped_lexicon(), None)]
+        assert ("腹泻", Polarity.DENIED) in found, text
 
 
 def test_one_negation_denies_a_list() -> None:

@@ -9,11 +9,8 @@ from desktop_app.scenarios.clinic import doctor_cues as cues
 from desktop_app.scenarios.clinic.doctor_cues import N
 from desktop_app.scenarios.clinic.roles import Role, Said
 from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.spans import only_time
 from desktop_app.writing.talk import Part
-
-ONLY_TIME = re.compile(
-    rf"^(?:那|有|就是|差不多|整|将近)*{N}+个?半?(?:天|日|工|年|月|小时|钟头|礼拜|星期)[了啊嘛啦矣哉]*$"
-)
 
 
 def settle_turn(items: list[Said]) -> list[Said]:
@@ -77,7 +74,7 @@ def _only_talk(item: Said) -> bool:
 
 
 def _beside_findings(item: Said, turns: set[int], dictated: set[int]) -> bool:
-    if ONLY_TIME.match(item.part.text):
+    if only_time(item.part.text):
         return False
     if item.turn in dictated:
         return True

@@ -31,12 +31,9 @@ from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
 from desktop_app.terms.numbers import read_run
 from desktop_app.writing.polarity import Polarity
+from desktop_app.writing.spans import only_time
 from desktop_app.writing.talk import Exchange, Part, Talk
 
-_ONLY_COUNTED = re.compile(
-    r"(?:有|都|也|差不多|大概)?[零一二两三四五六七八九十百半几来多\d]+个?(?:天|日|年|月|礼拜|星期|周|小时|"
-    r"钟头)(?:多|了|啦|矣|哉|的)*"
-)
 _ASKS_KIN = re.compile(r"家里|家头|屋里|屋头|屋企|厝里|家族|父母|爸妈")
 # 咳唔咳: "as for coughing", an idiom that neither affirms nor denies
 _AS_FOR = re.compile(r"^(.)[唔不](?:\1)$")
@@ -46,7 +43,7 @@ _UNSURE = re.compile(r"不晓得|不清楚|不知道|唔知|毋知|勿晓得|不
 _HABIT_GOES_ON = re.compile(
     r"^(?:也|都|就|才|仲|还)*(?:抽|吸|食|吃|咂|喝|饮|戒|打|从|打从|以前|进前|一[天日])[^，]*(?:年|岁|包|斤|两|盒|支|根)"
 )
-_HABIT_ASKED = re.compile(r"烟|薰|酒")
+_HABIT_WORD = re.compile(r"烟|薰|酒")
 _NO_ALLERGY = re.compile(
     r"^(?:我|他|她|伊|佢|药|都|也|倒)*(?:不|勿|没有?|冇|唔|无|毋|呒没|袂)(?:会|有|得)?(?:过敏|敏感)"
 )
@@ -204,7 +201,7 @@ class History:
             self._past_turn = 0
         if field is FieldKey.PRESENT_ILLNESS and self._past_turn == turn:
             field = FieldKey.PAST_HISTORY
-        if _ONLY_COUNTED.fullmatch(part.text) and self._last[0] == turn:
+        if only_time(part.text) and self._last[0] == turn:
             field = self._last[1]
         if (
             self._last == (turn, FieldKey.PERSONAL_FAMILY)
@@ -280,7 +277,7 @@ def _menopause(exchange: Exchange, part: Part) -> Note | None:
 
 def _no_habits(exchange: Exchange) -> list[Note]:
     """Return the denial that a bare no gives to 烟酒呢."""
-    asked = [part for part in exchange.questions if _HABIT_ASKED.search(part.text)]
+    asked = [part for part in exchange.questions if _HABIT_WORD.search(part.text)]
     first = next((part for part in exchange.answers if not part.retracted and not part.clause.question), None)
     if len(asked) != len(exchange.questions) or first is None or not is_bare_no(first.text):
         return []

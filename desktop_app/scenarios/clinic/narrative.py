@@ -12,6 +12,7 @@ from desktop_app.scenarios.clinic.naming import VAGUE, denial_of, list_of, name_
 from desktop_app.scenarios.clinic.notes import Note
 from desktop_app.terms.lexicon import Kind
 from desktop_app.writing.polarity import Mention, Polarity
+from desktop_app.writing.spans import only_time
 from desktop_app.writing.talk import Exchange, Part, Talk
 
 _REFUSED = re.compile(
@@ -128,9 +129,7 @@ class Narrative:
 
     def _since_when(self, exchange: Exchange, part: Part) -> str:
         """Return the disease or finding that a bare time answers for: 血压高几年啊？八年 is 高血压：8年."""
-        if not _ONLY_TIME.match(part.text) or not any(
-            _HOW_LONG.search(item.text) for item in exchange.questions
-        ):
+        if not only_time(part.text) or not any(_HOW_LONG.search(item.text) for item in exchange.questions):
             return ""
         before = [item for item in exchange.answers if item.key < part.key and item.named(Kind.DIAGNOSIS)]
         asked = [item for item in exchange.topics if item.kind is Kind.DIAGNOSIS] or [
@@ -162,10 +161,6 @@ class Narrative:
 _TAKES = re.compile(
     r"(?:吃|食|喝|服|打|搽|抹|含|点|贴|用|搨)(?:了|哩|咗|过|仔|着|爻)?[一二两三四五六七八九十半几]+(?:个|多)?(?:粒|片|颗|支|包|袋|次|回|"
     r"道|摆|趟|丸|勺|口|天|日|支|顿|剂|板)"
-)
-_ONLY_TIME = re.compile(
-    r"^(?:有|差不多|大概|也?有|得有|快)?[零一二两三四五六七八九十百半几来多\d]+个?(?:天|日|年|月|礼拜|星期|周)(?:多|了|啦|啊|矣|哉|嘞|的|"
-    r"吧)*$"
 )
 _HOW_LONG = re.compile(r"几[年天日个]|多少年|多久|好久|几耐|好多年|偌久|多长")
 
@@ -201,7 +196,7 @@ def _asked_of(exchange: Exchange) -> str:
     """Return the one noun that a question was about, nothing where it was about several."""
     named = _ASKED_OF.findall(exchange.asked) or _HABIT_ASKED.findall(exchange.asked)
     nouns = {name for name in named if name != "颜色"} or set(named)
-    if named and len(exchange.questions) > 1 and _ONLY_TIME.match(exchange.answers[0].text):
+    if named and len(exchange.questions) > 1 and only_time(exchange.answers[0].text):
         return ""  # 做裁缝几年了？香烟吃伐？三十年: nobody knows by form which is answered
     noun = next(iter(nouns)) if len(nouns) == 1 else ""
     return _HABITS.get(noun, noun)

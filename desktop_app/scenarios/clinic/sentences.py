@@ -10,11 +10,12 @@ from dataclasses import replace
 from desktop_app.core.records.speech import Speaker
 from desktop_app.scenarios.clinic import doctor_cues as cues
 from desktop_app.scenarios.clinic.doctor_cues import N
-from desktop_app.scenarios.clinic.exam_turns import ONLY_TIME, settle_examination, settle_turn
+from desktop_app.scenarios.clinic.exam_turns import settle_examination, settle_turn
 from desktop_app.scenarios.clinic.roles import Role, Said
 from desktop_app.terms.lexicon import Kind
 from desktop_app.terms.measures import read_pressures
 from desktop_app.writing.polarity import Polarity
+from desktop_app.writing.spans import only_time
 from desktop_app.writing.talk import Part, Talk
 
 _LAST_TIME = re.compile(r"上[次回趟摆]|那[天次回]验")
@@ -273,7 +274,7 @@ def _seen(part: Part, before: Role | None) -> Role | None:
         return None
     if cues.VITAL.search(text) or read_pressures(text) or (part.has(Kind.VITAL) and re.search(N, text)):
         return Role.EXAM
-    if _names_disease(part, before) or ONLY_TIME.match(text):
+    if _names_disease(part, before) or only_time(text):
         return None
     strong = part.has(Kind.EXAM) or cues.SIGN.search(text)
     return (
