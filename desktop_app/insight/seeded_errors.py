@@ -335,12 +335,12 @@ class Seeder:
     def _retracted(self, draft: Draft) -> Iterator[SeededError]:
         """Put back the value that a speaker took back."""
         notes = "\n".join(
-            self._talk.language.rewrite(part.text, list(part.hits))
+            self._talk.language.write(part.text, part.amended, list(part.hits))
             for part in self._talk.parts
             if not part.retracted
         )
         for part in self._talk.parts:
-            if not part.retracted:
+            if not part.retracted and not part.amended:
                 continue
             note = self._talk.language.rewrite(part.text, list(part.hits))
             gone = _SPAN.search(note) or _PAST.search(note)

@@ -16,12 +16,14 @@ from desktop_app.writing.polarity import Mention
 # a doctor's no, before or after the drug
 _NO = re.compile(
     r"不能|不要|不用|不吃|不打|不给|不开|不敢|不消|不宜|不可|不许|不得|不行|别|莫|唔好|唔使|唔食|唔可|勿好|勿吃|勿要|勿能|毋通|毋好|免(?!疫)|停|禁|不慌|不急|不忙|"
-    r"先不|先唔|先勿|暂不|忌|避|丢掉|叫停|不再"
+    r"先不|先唔|先勿|暂不|忌|避|丢掉|叫停|不再|[没冇未][给吃用打][^，]{0,2}[就才]?对"
 )
 _REFUSAL = r"(?:先|就|也|都|暂时|千万|一定|可)*(?:不|别|莫|唔|勿|毋|停|免)"
 _LACKING = re.compile(r"没有|没得|冇|呒没|无")
 _WRITTEN_NO = re.compile(r"停|不|忌|禁|勿|避|暂缓|未|无(?!效)|莫|别")
-_GO_ON = re.compile(r"接到|继续|照|还是吃|可以|要得|系|对|接着|吃着")
+_GO_ON = re.compile(
+    r"接到|继续|照(?:旧|吃|食|用|样|常)|还是吃|可以|要得|接着|吃着|^(?:系|对|照|行|好|中|嗯|会使|做得)(?:[啊嘅的呀了个]|$)"
+)
 
 
 def check_drugs(claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:

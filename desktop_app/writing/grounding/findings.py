@@ -142,6 +142,9 @@ def _weigh(mention: Mention, stand: _Stand) -> Verdict:
         if mention.polarity is Polarity.AFFIRMED
         else (stand.denied, stand.affirmed)
     )
+    if wanted and all(item.asked for item in wanted) and any(item.asked is None for item in other):
+        # 呕出来有血吗？没有 doesn't take back what was said outright
+        return Verdict((Problem(Reason.NEGATION, Support.CONFLICT),), _clues(other[0]))
     if wanted:
         chosen = next((item for item in wanted if not item.ambiguous), wanted[0])
         ambiguous = (

@@ -97,6 +97,8 @@ def _find(
         key=lambda item: item.utterance not in alignment.anchors[:1],
     )
     found = next((item for item in clues if _states(item, quantity, piece)), None)
+    if found is not None and _only_bare(found, quantity) and _named_otherwise(quantity, clues):
+        return None  # 三点二, and a word later 三点二厘米
     if found is None and claim.ordered and quantity.sort is Sort.SPAN and region is None:
         return next((item for item in alignment.allowed if _states(item, quantity, piece)), None)
     own = region is not None and quantity.sort in _DOSING
@@ -185,6 +187,23 @@ def same_test(one: str, other: str) -> bool:
     return any(stem in one and stem in other for stem in ("糖", "蛋白"))
 
 
+def _only_bare(clue: Clue, quantity: Quantity) -> bool:
+    """Whether a clause gives the number alone, without the written unit."""
+    return not any(agrees(quantity, item) for item in clue.quantities if item.sort is not Sort.BARE)
+
+
+def _named_otherwise(quantity: Quantity, clues: Iterable[Clue]) -> bool:
+    """Whether some clause says the very number with another unit of its kind."""
+    wanted = set(quantity.shown or quantity.pair)
+    return any(
+        item.sort is quantity.sort
+        and set(item.shown or item.pair) == wanted
+        and (item.unit, item.pair) != (quantity.unit, quantity.pair)
+        for clue in clues
+        for item in clue.quantities
+    ) or any(wanted <= clue.numbers and _spoken_otherwise(quantity, clue) for clue in clues)
+
+
 def _states(clue: Clue, quantity: Quantity, piece: Piece) -> bool:
     past = "前" in piece.text
     plain = [item for item in clue.quantities if past or not item.derived.startswith(_AGO)]
@@ -237,6 +256,8 @@ def _customary(quantity: Quantity, piece: Piece) -> bool:
         return quantity.unit in (units or _USUAL)
     if quantity.sort not in _CUSTOMARY:
         return False
+    if quantity.sort is Sort.DOSE and quantity.unit == "ml" and quantity.low not in quantity.shown:
+        return False  # nobody leaves out a litre
     if quantity.sort is Sort.DOSE and quantity.unit == "mg" and quantity.shown:
         grams = quantity.low > min(quantity.shown)  # both are 0 for "0g", which nobody takes
         return grams == (min(quantity.shown) <= _GRAMS)

@@ -157,7 +157,7 @@ _YEAR = re.compile(r"(?<!\d)(?P<low>(?:19|20)\d\d)年")
 _BARE = re.compile(rf"(?<![\d.A-Za-z])(?P<low>{_NUMBER})(?:[~～\-](?P<high>{_NUMBER}))?")
 _RUNS = re.compile(f"[{NUMERALS}]+(?:点[零一二三四五六七八九]+)?")
 _SPO2 = re.compile(
-    r"(?i)spo2|sao2|腰?[LCTS]\d|腰\d(?:/\d)?|(?<![\d.])1[12]0(?![\d.]|\s?[次/m天])|[餐饭]后2(?:小时|h)"
+    r"(?i)spo2|sao2|腰?[LCTS]\d|腰\d(?:/\d)?|(?<=[打拨叫喊呼])1[12]0(?!\d)|(?<!\d)1[12]0(?=急救|电话)|[餐饭]后2(?:小时|h)"
 )
 # words of time without a number: what they mean in days
 _RELATIVE = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from desktop_app.core.records.drafts import Evidence, FieldKey, Reason, Source, Support
 from desktop_app.core.records.speech import Transcript, Utterance
+from desktop_app.writing.clauses import Clause
 from desktop_app.writing.grounding.claims import Claim, Problem
 from desktop_app.writing.grounding.quantities import Sort, agrees, of_record, of_talk
 from desktop_app.writing.grounding.sources import Clue
@@ -23,12 +24,11 @@ def literal(evidence: Evidence, transcript: Transcript) -> bool:
     return utterance is not None and utterance.text[evidence.start : evidence.end] == evidence.quote
 
 
-def quote(clue: Clue, version: int) -> Evidence:
+def quote(clause: Clause, version: int) -> Evidence:
     """Return a clause as evidence."""
-    clause = clue.part.clause
     return Evidence(
         source=Source.UTTERANCE,
-        id=clue.utterance,
+        id=clause.utterance.id,
         quote=clause.text,
         start=clause.start,
         end=clause.end,
@@ -39,14 +39,15 @@ def quote(clue: Clue, version: int) -> Evidence:
 def join(given: Iterable[Evidence], clues: Iterable[Clue], version: int) -> tuple[Evidence, ...]:
     """Return the given evidence and what clues add to it, at most six pieces, in the talk's order."""
     kept = list(given)
-    for clue in clues:
-        clause = clue.part.clause
+    for clause in (clause for clue in clues for clause in clue.part.clauses):
         covered = any(
-            item.id == clue.utterance and (item.start or 0) <= clause.start and clause.end <= (item.end or 0)
+            item.id == clause.utterance.id
+            and (item.start or 0) <= clause.start
+            and clause.end <= (item.end or 0)
             for item in kept
         )
         if not covered and len(kept) < 6:
-            kept.append(quote(clue, version))
+            kept.append(quote(clause, version))
     return tuple(sorted(kept, key=lambda item: (item.id or 0, item.start or 0)))
 
 

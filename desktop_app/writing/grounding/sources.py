@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop_app.core.records.speech import Speaker
 from desktop_app.core.records.visits import VisitContext
@@ -19,7 +19,10 @@ ALLERGY = re.compile(r"过敏|敏感|皮试|疹|疙瘩")
 _ASKS_ALLERGY = re.compile(r"过敏|敏感|(?:药|啥|什么).{0,4}(?:吃不得|吃勿得|唔食得|不能吃)")
 _YES = re.compile(r"^(?:有|嗯|对|是|系|会|中|要|着|嘿|可不|经常|常|老是|都|侪有)")
 _SIDE_CHARS = frozenset("左右双两侧边爿面")
-_SIDE = re.compile(r"左(?!右)|(?<!左)右|双[侧肺眼耳下上手足膝肾瞳小]|两[边侧面爿只肺眼手脚耳]")
+_SIDE = re.compile(
+    r"左(?!右)|(?<!左)右|[倒正](?=[爿手])|双[侧肺眼耳下上手足膝肾瞳小]|两[边侧面爿只肺眼手脚耳]"
+)
+_SIDE_NAMES = {"双": "双", "两": "双", "倒": "左", "正": "右"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Clue:
         """Whether the doctor speaks of what might come, not of what is there."""
         clause = self.part.clause
         return self.doctor and not clause.question and bool(_ADVICE.search(_sentence(clause)))
+
+    @property
+    def numbers(self) -> frozenset[float]:
+        """Every plain number in the clause, with a unit or without."""
+        return frozenset(value for item in self.quantities for value in (item.shown or item.pair))
 
     @property
     def question(self) -> bool:
@@ -112,7 +120,7 @@ def settle(mention: Mention) -> tuple[str, Polarity]:
 
 def sides_of(text: str) -> frozenset[str]:
     """Return the sides that a text names: 左, 右, 双."""
-    return frozenset("双" if match[0][0] in "双两" else match[0] for match in _SIDE.finditer(text))
+    return frozenset(_SIDE_NAMES.get(match[0][0], match[0]) for match in _SIDE.finditer(text))
 
 
 def lay_out(context: VisitContext) -> Sources:
@@ -122,6 +130,7 @@ def lay_out(context: VisitContext) -> Sources:
     clues = [_clue(part, talk) for part in talk.parts]
     standing = [item for item in clues if not item.part.retracted]
     gone = [item for item in clues if item.part.retracted]
+    gone += [_clue(replace(item.part, amended=""), talk) for item in standing if item.part.amended]
     sources = Sources(context, talk, lexicon, standing, gone)
     sources.order = {item.id: place for place, item in enumerate(context.transcript.utterances)}
     for clue in standing:
@@ -166,9 +175,10 @@ def _sentence(clause: Clause) -> str:
 
 def _clue(part: Part, talk: Talk) -> Clue:
     clause = part.clause
-    standard = talk.language.rewrite(clause.text, list(part.hits))
-    names = [part.text, standard, *(item.standard for item in part.mentions)]
-    quantities = of_talk(clause.text, standard)
+    words = part.amended or clause.text  # 咬中右脚……唔系，左脚 tells of the left foot alone
+    standard = talk.language.write(clause.text, part.amended, list(part.hits))
+    names = [words, standard, *(item.standard for item in part.mentions)]
+    quantities = of_talk(words, standard)
     return Clue(
         part=part,
         utterance=clause.utterance.id,
@@ -177,8 +187,8 @@ def _clue(part: Part, talk: Talk) -> Clue:
         quantities=quantities,
         free=frozenset(free_numbers(quantities)),
         chars=frozenset().union(*(content(name) for name in names)),
-        negative=negative(clause.text),
-        sides=sides_of(clause.text) | sides_of(standard),
+        negative=negative(words),
+        sides=sides_of(words) | sides_of(standard),
         drugs=frozenset(item.standard for item in part.mentions if item.kind in (Kind.DRUG, Kind.DRUG_GROUP)),
     )
 
