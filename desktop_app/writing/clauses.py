@@ -9,20 +9,11 @@ from dataclasses import dataclass
 from desktop_app.core.records.speech import Speaker, Utterance
 from desktop_app.terms.measures import read_pressures
 from desktop_app.terms.numbers import NUMERALS
+from desktop_app.writing.questions import MARK, SENTENCE, asks, is_question
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]*")
 _BREAK = re.compile(r"[，,：:]|…+|—+|\.{3,}|~+")
 _MEASURED = re.compile(
     rf"(?:体温|血压|血糖|脉搏?|心[率跳]|血氧|呼吸|尿酸|血色素)[^，？]{{0,6}}[{NUMERALS}\d]|^[{NUMERALS}]+点[{NUMERALS}]+$"
-)
-_QUESTION_MARK = re.compile(r"[？?]")
-
-# what makes a clause a question where no mark says so (recognised speech has few marks)
-_QUESTION_FORM = re.compile(
-    r"(.)[不没唔勿冇毋弗袂](?:\1)|有没有|有冇|有无|有没得|是不是|系唔系|系咪|阿[是有]|要不要|吗$|伐$|未$|没得$|"
-    r"没有$(?<=过没有)"
-    r"|几[天日久多时个次]|多久|好久|几耐|几时|好多[天次久]|多少|哪[里点儿个只边能]|哪样|啥[子时地样个]|什么|咩|"
-    r"脉个|乜|样般|怎[么样]|咋|谁|呢$"
 )
 
 
@@ -49,11 +40,6 @@ class Clause:
     abrupt: bool = False
 
 
-def is_question(text: str) -> bool:
-    """Whether a sentence asks, by its mark or by its form."""
-    return bool(_QUESTION_MARK.search(text) or _QUESTION_FORM.search(text.rstrip("。！!，, ")))
-
-
 def split(utterance: Utterance, speaker: Speaker | None = None, *, marked: bool = False) -> list[Clause]:
     """Return an utterance's clauses in order.
 
@@ -63,9 +49,10 @@ def split(utterance: Utterance, speaker: Speaker | None = None, *, marked: bool 
         marked: whether the transcript marks its questions, so that only marked ones ask.
     """
     clauses: list[Clause] = []
-    for number, match in enumerate(_SENTENCE.finditer(utterance.text)):
+    for number, match in enumerate(SENTENCE.finditer(utterance.text)):
         sentence = match[0]
-        asks = bool(_QUESTION_MARK.search(sentence)) or (not marked and is_question(sentence))
+        doctor = (speaker or utterance.speaker) is Speaker.DOCTOR
+        asked = bool(MARK.search(sentence)) or (not marked and asks(sentence, doctor=doctor))
         pieces = list(_pieces(sentence))
         for start, end, abrupt in pieces:
             text = sentence[start:end]
@@ -81,7 +68,7 @@ def split(utterance: Utterance, speaker: Speaker | None = None, *, marked: bool 
                     sentence=number,
                     # a patient tells first and asks last (咳嗽三天，要不要输液？), a doctor lists what is asked
                     # and reads out what was measured before asking (血糖八点九，你吃过早饭没有？)
-                    question=asks
+                    question=asked
                     and (last or (not told and not _MEASURED.search(text)) or is_question(text)),
                     abrupt=abrupt,
                 )

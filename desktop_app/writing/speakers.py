@@ -7,16 +7,12 @@ party, that take turns. A guess only: whatever rests on it stays `uncertain` in 
 
 from __future__ import annotations
 
-import csv
-import functools
 import math
 from collections.abc import Iterator, Sequence
 
-from desktop_app.core import paths
-from desktop_app.core.errors import InputError
 from desktop_app.core.records.speech import Speaker, Utterance
+from desktop_app.writing.cue_weights import log_odds, shipped_weights
 
-BIAS = "bias"
 _OWN, _BESIDE = 3, 2  # longest n-gram of the turn itself and of the turns beside it
 _NEAR = 8  # characters of a neighbouring turn that are looked at
 _BINS = 8
@@ -70,13 +66,11 @@ def infer_speakers(utterances: Sequence[Utterance]) -> dict[int, Speaker]:
 
 def _odds(utterances: Sequence[Utterance]) -> list[float]:
     """Return the log odds of each turn for the doctor; a label leaves no doubt."""
-    weights = _weights()
+    weights = shipped_weights("speaker_cues")
     texts = [item.text for item in utterances]
     certain = {Speaker.DOCTOR: 1e6, Speaker.PATIENT: -1e6, Speaker.FAMILY: -1e6}
     return [
-        certain[item.speaker]
-        if item.speaker in certain
-        else weights[BIAS] + sum(weights.get(name, 0.0) for name in features(texts, index))
+        certain[item.speaker] if item.speaker in certain else log_odds(weights, features(texts, index))
         for index, item in enumerate(utterances)
     ]
 
@@ -107,14 +101,3 @@ def _grams(text: str, longest: int) -> Iterator[str]:
 
 def _size(text: str) -> int:
     return min(6, int(math.log2(len(text) + 1)))
-
-
-@functools.cache
-def _weights() -> dict[str, float]:
-    """Return the weight of each feature, in log odds for the doctor (stored in hundredths)."""
-    path = paths.resources() / "language" / "speaker_cues.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as handle:
-            return {name: int(weight) / 100 for name, weight in csv.reader(handle)}
-    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise InputError("content.unreadable", str(error), table=path.name) from error

@@ -14,6 +14,7 @@ from desktop_app.writing.amendments import amendments, is_marker
 from desktop_app.writing.clauses import Clause, split
 from desktop_app.writing.corrections import taken_back
 from desktop_app.writing.polarity import MEASURES, Mention, Polarity, all_hits, collapse, mentions
+from desktop_app.writing.questions import marks_questions
 from desktop_app.writing.record_language import RecordLanguage
 from desktop_app.writing.speakers import infer_speakers
 from desktop_app.writing.subjects import Subject, SubjectTracker, patient_forms, speaks_through_another
@@ -135,7 +136,7 @@ def analyse(context: VisitContext, lexicon: Lexicon | None = None) -> Talk:
     region = context.transcript.region or detect_region(utterances, lexicon)
     inferred = not context.transcript.labelled
     speakers = infer_speakers(utterances)
-    marked = any("？" in item.text or "?" in item.text for item in utterances)
+    marked = marks_questions(utterances, speakers)
     clauses = [clause for item in utterances for clause in split(item, speakers[item.id], marked=marked)]
     hits = {(item.utterance.id, item.start): all_hits(item.text, lexicon, region) for item in clauses}
     gone = taken_back(clauses)

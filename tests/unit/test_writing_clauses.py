@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from spoken import utterances
 
 from desktop_app.core.records.speech import Speaker, Utterance
-from desktop_app.writing.clauses import is_question, split
+from desktop_app.writing.clauses import split
+from desktop_app.writing.questions import is_question
 
 
 def pieces(text: str) -> list[str]:
@@ -78,7 +79,7 @@ def test_no_questions(text: str) -> None:
 
 
 def test_where_questions_are_marked_only_marked_ones_ask() -> None:
-    (utterance,) = utterances("患：昨天痛了几次")
+    (utterance,) = utterances("医：昨天痛了几次")
     assert [clause.question for clause in split(utterance)] == [True]
     assert [clause.question for clause in split(utterance, marked=True)] == [False]
 

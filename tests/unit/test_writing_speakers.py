@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from desktop_app.core.records.speech import Speaker, Utterance
-from desktop_app.writing.speakers import BIAS, features, infer_speakers, likeliest
+from desktop_app.writing.cue_weights import BIAS
+from desktop_app.writing.speakers import features, infer_speakers, likeliest
 from models.recipes import speaker_cues
 
 DIALOGUES = Path(__file__).parents[1] / "data" / "dialogues"

@@ -42,9 +42,10 @@ def bare_allergy(exchange: Exchange) -> list[Note]:
     first = next((part for part in exchange.answers if not part.retracted and part.subject.patient), None)
     if first is None or not (is_bare_yes(first.text) or first.text.startswith("过敏")):
         return []
-    if any(part.mentions or len(part.text) > _SHORT for part in exchange.answers if part is not first):
+    drugs = "、".join(item.standard for item in exchange.topics if item.kind in (Kind.DRUG, Kind.DRUG_GROUP))
+    rest = [part for part in exchange.answers if part is not first]
+    if not drugs and any(part.mentions or len(part.text) > _SHORT for part in rest):
         return []  # the answer goes on to say to what
-    drugs = "、".join(item.standard for item in exchange.topics if item.kind is Kind.DRUG)
     text = f"{drugs}过敏" if drugs else "有过敏史（未说明过敏原）"
     reasons = () if drugs else (Reason.ALLERGY,)
     return [Note(FieldKey.ALLERGY, text, (*exchange.questions, first), reasons=reasons)]
@@ -76,18 +77,21 @@ def allergy_notes(talk: Talk, exchange: Exchange, part: Part) -> list[Note]:
 
 def _borne(exchange: Exchange, part: Part) -> bool:
     """Whether the next clause says that a drug taken before did no harm: 青霉素打过，没事."""
-    if not re.search(r"[过了]|个$", part.text):
+    taken = re.search(r"[过了](?!敏)|个$", part.text)
+    if not taken or part.has(Kind.SYMPTOM) or re.search(_REACTION, part.text):
         return False
     following = [item for item in exchange.answers if item.key > part.key][:1]
     return any(
         item.clause.utterance is part.clause.utterance
         and len(item.text) <= _BORNE_CHARS
+        and not item.has(Kind.DRUG, Kind.DRUG_GROUP)
         and tolerated(item.text)
         for item in following
     )
 
 
 _BORNE_CHARS = 6
+_REACTION = r"过敏|敏感|[肿疹疙痒晕憋喘吐]|休克"
 
 
 def _denied(text: str) -> bool:
