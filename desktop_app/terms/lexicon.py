@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import ahocorasick
@@ -175,6 +175,25 @@ def _symptoms() -> Iterator[Entry]:
             yield Entry(form, row["standard"], Kind.SYMPTOM, detail=row["kind"])
 
 
+# 不 in the middle of a finding's form, as each region says it: 想不开 is 想唔开 or 想勿开
+_REGIONAL_NOT = (
+    (Region.CANTONESE, "唔"),
+    (Region.HAKKA, "唔"),
+    (Region.HAKKA, "毋"),
+    (Region.WU, "勿"),
+    (Region.WU, "弗"),
+    (Region.MIN, "毋"),
+    (Region.MIN, "袂"),
+)
+
+
+def _regional() -> Iterator[Entry]:
+    for entry in _symptoms():
+        if "不" in entry.form:
+            for region, word in _REGIONAL_NOT:
+                yield replace(entry, form=entry.form.replace("不", word), region=region)
+
+
 def _dialect() -> Iterator[Entry]:
     relations = {
         row["relation"]: row["blood"] for row in shipped_table("kinship") if row["blood"] != "unknown"
@@ -244,5 +263,5 @@ def _pseudo() -> Iterator[Entry]:
 @functools.cache
 def shipped_lexicon() -> Lexicon:
     """Return the lexicon of the tables that ship, built once."""
-    sources = (_symptoms, _dialect, _body_parts, _kin, _drugs, _diagnoses, _exams, _labs, _pseudo)
+    sources = (_symptoms, _regional, _dialect, _body_parts, _kin, _drugs, _diagnoses, _exams, _labs, _pseudo)
     return Lexicon(entry for source in sources for entry in source())

@@ -82,11 +82,17 @@ def _decimal(match: re.Match[str]) -> str:
     return f"{number_text(match['head'])}.{tail}"
 
 
+# a leg is raised to 40 degrees
+_ANGLE = re.compile(r"(?:抬|屈|伸|弯|外展|内收|旋|举|试验|活动度|夹角|翘)[^，。；]{0,6}$")
+
+
 def _temperature(match: re.Match[str]) -> str:
     whole = number_text(match["whole"])
     tail = match["tail"] or ""
     if not whole.isdigit() or not 34 <= int(whole) <= 43:
         return match[0]
+    if _ANGLE.search(match.string[: match.start()]):
+        return f"{whole}°" if not tail else match[0]
     digits = [number_text(char) for char in tail]
     if len(digits) == 2:
         return f"{whole}.{digits[0]}~{whole}.{digits[1]}℃"
@@ -126,7 +132,7 @@ def read_pressures(text: str) -> list[tuple[int, int, int, int]]:
     position = 0
     while match := _PRESSURE.search(text, position):
         position = max(match.end("first"), match.start() + 1)
-        values = number_text(match["first"]).split("/")
+        values = [item.split("~")[-1] for item in number_text(match["first"]).split("/")]
         end = match.end("first")
         if len(values) == 1 and match["second"]:
             values += number_text(match["second"]).split("/")
@@ -149,7 +155,10 @@ def _pressure_after(match: re.Match[str]) -> str:
     systolic, diastolic, start, end = found[0]
     if start > 8:
         return match[0]
-    return f"{match['head']}{rest[:start]}{systolic}/{diastolic}mmHg{rest[end:]}"
+    upper = _PRESSURE.match(rest, start)
+    written = number_text(upper["first"]) if upper is not None else ""
+    upper_text = written if "~" in written and "/" not in written else str(systolic)  # 一百七八，九十八
+    return f"{match['head']}{rest[:start]}{upper_text}/{diastolic}mmHg{rest[end:]}"
 
 
 def _amount(run: str) -> str | None:
@@ -198,6 +207,13 @@ def _time(match: re.Match[str]) -> str:
             return f"{amount}月"  # a month of the year
         return f"{amount}个月{match['half'] or ''}"
     return f"{amount}{unit}{match['half'] or ''}"
+
+
+def _year(match: re.Match[str]) -> str:
+    """Return a year said by its last two digits in full: 一七年 → 2017年."""
+    digits = "".join(number_text(char) for char in match["year"])
+    follows = int(digits[1]) == int(digits[0]) + 1 and digits[0] != "0"
+    return match[0] if follows else f"20{digits}年"  # 一二年: a year or two, as likely as 2012
 
 
 def _several(match: re.Match[str]) -> str:
@@ -273,6 +289,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
             _several,
         ),
         (
+            rf"(?<![{NUMERALS}\d])(?P<year>[零〇一二][零〇一二三四五六七八九])年(?=[^，。；]{{0,6}}[得做查开患住有发犯生切割装])(?!多|来|了|前|后|没|不|半)",
+            _year,
+        ),
+        (
             rf"(?P<n>{_NUM}|半)(?P<ge>个)?(?P<unit>{_ALL_TIME})(?![作人地厂资程具友伤业夫])(?P<half>半)?",
             _time,
         ),
@@ -280,6 +300,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
         (rf"(?P<n>{_NUM})(?P<unit>{_ALL_METRIC})(?![a-z])", _count),
         (rf"(?P<n>{_NUM})(?P<unit>{_ALL_COUNT})(?!路|理)", _count),
         (rf"(?P<n>{_NUM}|半)(?P<unit>{_DOSE})", _count),
+        (r"(?<=次)半克", "0.5g"),
         (rf"(?P<n>{_NUM})(?P<unit>{_THINGS})", _thing),
         (
             rf"(?<![{NUMERALS}])[一二三四五六七八九两]?[十百][{NUMERALS}]*(?![{NUMERALS}分合全日部花])(?!点[几多])",

@@ -204,11 +204,14 @@ def all_hits(text: str, lexicon: Lexicon, region: Region | None) -> list[Hit]:
     return sorted([*pairs, *kept], key=lambda hit: hit.start)
 
 
-_ADVERB = re.compile(r"也|都|还|老是|老|一直|有点儿?|有些|有少少|少少|有啲|有滴|侪|又")
+# what may stand inside a finding's form: an adverb, or the measure word of its object (吞了个硬币)
+_ADVERB = re.compile(
+    r"也|都|还|老是|老|一直|有点儿?|有些|有少少|少少|有啲|有滴|侪|又|(?<=[了过到着])一?[个颗粒只块枚条根](?!月)"
+)
 
 
 def _bridged(text: str, hits: list[Hit], lexicon: Lexicon, region: Region | None) -> Iterator[Hit]:
-    """Yield findings with an adverb in their middle: 鼻子也不通 is 鼻子不通, 肚有少少痛 is 肚痛."""
+    """Yield findings with another word in their middle: 鼻子也不通 is 鼻子不通, 肚有少少痛 is 肚痛."""
     end = 0
     for adverb in _ADVERB.finditer(text):
         at = adverb.start()

@@ -56,6 +56,8 @@ _NEIGHBOUR = re.compile(
     rf"(?:老|小|阿)?[{_SURNAME}](?:太|姐|叔|伯|婶|嫂|哥|姨|师傅|大爷|大妈|阿姨|嬢|孃|幺|婆|老三|"
     rf"家)[^，]{{0,4}}?(?:有|得|是|系|话|说|讲|叫|喊|吃|食|也)"
 )
+# 老伴走了以后不想活了: only since when
+_SINCE_GONE = re.compile(r"(?:走|去世|过世|过身|死|没|离开?|离婚)(?:了|咗|仔|掉|矣|脱)*(?:以后|之后|后|过后)")
 _URGED = re.compile(r"^(?:又|就|还|硬|非|老|一直|先)?(?:要给|非要|硬要|想给|要带|要拿)")
 _OWNED = re.compile(r"^(?:剩|开|留|吃剩|屋头|家里|家|那里|那边|那儿|嗰度|兜)?(?:的|下的|嘅|个|剩)")
 _RELATIVE_OF = re.compile(
@@ -218,7 +220,7 @@ class SubjectTracker:
             if kin is None:
                 continue
             after = text[hit.end :]
-            if self._no_person(text, hit, kin.form):
+            if self._no_person(text, hit, kin.form) or _SINCE_GONE.match(after):
                 continue
             self._kin = Subject(kin.standard, kin.detail or "unknown")
             by_relative = self._child or clause.speaker is Speaker.FAMILY

@@ -184,6 +184,8 @@ def _joined(talk: Talk, group: list[Said]) -> str:
     texts = [clause_text(talk, item.part, item.role) for item in group]
     if group[0].role is Role.ORDER:
         texts = settle_revised([item.part.text for item in group], texts)
+        if len(texts) > 1 and _OBJECTLESS.fullmatch(texts[0]):
+            texts[0] = ""  # 青霉素类你过敏，不用，用头孢: what isn't used was said before
     text = "，".join(item for item in texts if item)
     if group[0].conditional and text and not re.match(r"如|若|过|\d|或", text):
         return f"如{text}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -12,28 +13,23 @@ from desktop_app.terms.measures import read_pressures
 from desktop_app.writing.record_language import written
 from desktop_app.writing.talk import Part, Talk
 
-_VITAL_UNIT = (
+_COUNTED_BREATH = re.compile(r"1分钟(?:出气|喘气?|呼吸)(?:有)?(?P<n>\d{2})(?:次|下)")
+# a vital sign without its unit: (what is measured, digits, what of a unit was said, the unit)
+_VITAL_UNIT = tuple(
     (
-        re.compile(r"1分钟(?:出气|喘气?|呼吸)(?:有)?(?P<n>\d{2})(?:次|下)"),
-        r"呼吸\g<n>次/分",
-    ),
-    (
-        re.compile(r"(?P<name>心率|心跳|脉搏)[^，。\d]{0,4}(?P<n>\d{2,3})(?![\d.~/])(?:次/分|[次下])?"),
-        r"\g<name>\g<n>次/分",
-    ),
-    (
-        re.compile(r"(?P<name>呼吸)[^，。\d]{0,4}(?P<n>\d{2})(?![\d.~/])(?:次/分|[次下])?"),
-        r"\g<name>\g<n>次/分",
-    ),
-    (
-        re.compile(r"(?P<name>血氧(?:饱和度)?|氧饱和度?|SpO2)[^，。\d]{0,4}(?P<n>\d{2,3})(?![\d.~/%])"),
-        r"\g<name>\g<n>%",
-    ),
-    (
-        re.compile(r"(?P<name>胎心率?)[^，。\d]{0,4}(?P<n>1\d{2})(?![\d.~/])(?:次/分|[次下])?"),
-        r"\g<name>\g<n>次/分",
-    ),
+        re.compile(
+            rf"(?P<name>{name})(?P<between>[^，。\d]{{0,4}})(?P<n>\d{digits})(?![\d.~/%])(?:{spoken})?"
+        ),
+        unit,
+    )
+    for name, digits, spoken, unit in (
+        ("心率|心跳|脉搏", "{2,3}", "次/分|[次下]", "次/分"),
+        ("呼吸", "{2}", "次/分|[次下]", "次/分"),
+        ("血氧(?:饱和度)?|氧饱和度?|SpO2", "{2,3}", "", "%"),
+        ("胎心率?", "{3}", "次/分|[次下]", "次/分"),
+    )
 )
+_COMPARED = (("<", re.compile(r"不到|不足|低于|小于|没到")), (">", re.compile(r"超过|高过|大于|高于")))
 # what the hand finds, in the words of the record
 _PALPATION = (
     (
@@ -174,9 +170,18 @@ def _exam_text(part: Part, said: str) -> str:
         before, _, _after = rest.partition("|")
         label = "" if re.search("血压|BP", before) else "血压"
         said = f"{before}{label}{readings}"
-    for pattern, becomes in (*_VITAL_UNIT, *_PALPATION):
+    said = _COUNTED_BREATH.sub(r"呼吸\g<n>次/分", said)
+    for pattern, unit in _VITAL_UNIT:
+        said = pattern.sub(functools.partial(_with_unit, unit=unit), said)
+    for pattern, becomes in _PALPATION:
         said = pattern.sub(becomes, said)
     return said
+
+
+def _with_unit(match: re.Match[str], *, unit: str) -> str:
+    """Return a vital sign with its unit; 血氧不到90 is less than 90%."""
+    sign = next((sign for sign, words in _COMPARED if words.search(match["between"])), "")
+    return f"{match['name']}{sign}{match['n']}{unit}"
 
 
 def customary_units(parts: tuple[Part, ...], text: str) -> str | None:

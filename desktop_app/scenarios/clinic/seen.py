@@ -32,6 +32,7 @@ _VITALS = {
     "spo2": re.compile(r"(?:血氧饱和度|血氧|氧饱和度?|SpO2)[^，。\d]{0,4}(\d{2,3})"),
     "glucose": re.compile(r"血糖[^，。\d]{0,6}(\d{1,2}(?:\.\d)?)"),
 }
+_LESS = 0.1  # what is said to be below a value counts as this much below it
 # behind a sign: 三凹征（-） was looked for and not found
 _NOT_FOUND = re.compile(r"\s*(?:[（(][-－—–][）)]|阴性)")
 
@@ -92,5 +93,6 @@ def _vitals(notes: Sequence[Note]) -> dict[str, float]:
         for name, pattern in _VITALS.items():
             match = pattern.search(note.text)
             if match and not (note in told and name != "temp"):
-                values[name] = float(match[match.lastindex or 0])
+                below = "<" in match[0]  # 血氧<90%
+                values[name] = float(match[match.lastindex or 0]) - (_LESS if below else 0.0)
     return values

@@ -85,7 +85,7 @@ def _condition(parts: list[Part]) -> int:
         part.has(Kind.DRUG) for part in parts
     )
     for index, part in enumerate(parts):
-        if taken_if or not cues.CONDITION.search(part.text):
+        if taken_if or not cues.CONDITION.search(part.text) or cues.LEFT_OPEN.match(part.text):
             continue
         alternative = part.text.startswith(("或者", "或", "抑是", "要么"))
         if alternative and not any(cues.OUTCOME.search(later.text) for later in parts[index:]):
@@ -310,6 +310,9 @@ def is_order(text: str) -> bool:
 def diagnosis_text(part: Part) -> str | None:
     """Return the words that name a diagnosis, or None where the clause names none."""
     text = part.text
+    left_open = cues.LEFT_OPEN.match(text)
+    if left_open is not None and cues.DISEASE.search(left_open["what"]):
+        return f"{left_open['what']}待排除"
     named = [item for item in part.named(Kind.DIAGNOSIS) if item.polarity is Polarity.AFFIRMED]
     denied = any(item.polarity is Polarity.DENIED for item in part.named(Kind.DIAGNOSIS))
     disease = cues.DISEASE.search(text)
@@ -329,6 +332,9 @@ def diagnosis_text(part: Part) -> str | None:
     return None
 
 
+_NO_DISEASE = ("过敏", "发作", "感染", "损伤", "出血", "异物")  # of what, or where, wasn't said
+
+
 def _after_cue(text: str, cue: re.Match[str], first: int) -> str | None:
     """Return what a cue introduces; a disease before the cue is explained, not made (痔疮是鲜红的血)."""
     if first < cue.start() and cue["cue"] in ("是", "系"):
@@ -337,4 +343,5 @@ def _after_cue(text: str, cue: re.Match[str], first: int) -> str | None:
     if re.match(r"(?:你|恁|侬|汝|人|老人家?|大家|我们?|俗话)?(?:们)?(?:讲|说|叫|喊)(?:的|个|嘅|哩)", tail):
         return None  # 就是你讲的生蛇 says the same thing in the patient's word
     maybe = "可能" if "可能" in cue["cue"] else ""
-    return maybe + tail if len(tail) >= 2 else None
+    tail = tail.removesuffix("治") if "按" in cue["cue"] else tail
+    return maybe + tail if len(tail) >= 2 and tail not in _NO_DISEASE else None

@@ -1,0 +1,102 @@
+"""What must never be lost or turned round: allergies, dangers, stop orders, values, open diagnoses."""
+
+from __future__ import annotations
+
+import pytest
+from spoken import ALLERGY, COMPLAINT, PLAN, PRESENT, text, visit, written
+
+from desktop_app.core.records.drafts import FieldKey
+from desktop_app.core.records.people import Region
+
+EXAM, DIAGNOSIS = FieldKey.PHYSICAL_EXAM, FieldKey.DIAGNOSIS
+ILL = "患：咳嗽三天。 / 医：哪里难受？什么时候开始的？ / 患：胸口。 / "
+
+
+@pytest.mark.parametrize(
+    ("talk", "record"),
+    [
+        ("有没有药过敏？ / 患：青霉素过敏，头孢吃过没事。", "青霉素过敏，曾用头孢菌素类无异常。"),
+        ("药过敏有没有？ / 患：阿莫西林过敏。头孢吃了没事。", "阿莫西林过敏，曾用头孢菌素类无异常。"),
+        ("青霉素过敏吗？ / 患：过敏，头孢吃过没事。", "青霉素过敏，曾用头孢菌素类无异常。"),
+        (
+            "药过敏吗？ / 患：去痛片吃了脸肿过一回，头孢吃过没事。",
+            "去痛片吃了颜面水肿过1次，曾用头孢菌素类无异常。",
+        ),
+        ("药过敏吗？ / 患：青霉素打过，没事。", "曾用青霉素无异常。"),
+    ],
+)
+def test_an_allergy_stays_one_beside_a_drug_that_did_no_harm(talk: str, record: str) -> None:
+    assert text(f"{ILL}医：{talk}", ALLERGY) == record
+
+
+@pytest.mark.parametrize(
+    ("talk", "region"),
+    [
+        ("患：老伴走了以后不想活了，前几天把安眠药拿出来看了。", Region.MANDARIN),
+        ("患：儿子走了之后我就不想活了。", Region.MANDARIN),
+        ("患：心里闷，老是想唔开。", Region.HAKKA),
+        ("患：伊话弗想活了。", Region.WU),
+    ],
+)
+def test_suicidal_thoughts_alert_whoever_is_named_beside(talk: str, region: Region) -> None:
+    draft = written(visit(f"医：怎么了？ / {talk}", region, age="60y"))
+    assert "suicide" in {item.rule for item in draft.alerts}
+
+
+@pytest.mark.parametrize(
+    "said", ["吞了纽扣电池", "吞了个纽扣电池，流口水", "吞了一个纽扣电池", "吞了颗纽扣电池"]
+)
+def test_a_measure_word_hides_no_danger(said: str) -> None:
+    draft = written(visit(f"医：怎么了？ / 患：孩子{said}。", age="3y"))
+    assert "误吞纽扣电池" in draft.field(COMPLAINT).text
+    assert "esophageal_foreign_body" in {item.rule for item in draft.alerts}
+
+
+def test_each_drug_that_is_stopped_is_written() -> None:
+    plan = text(f"{ILL}医：氢氯噻嗪停了，换氯沙坦五十毫克，卡托普利也停。", PLAN)
+    assert plan == "停用氢氯噻嗪，换氯沙坦50mg，停用卡托普利。"
+
+
+def test_what_is_not_used_was_said_before() -> None:
+    plan = text(f"{ILL}医：青霉素类你过敏，不用，用头孢氨苄，一天三次。", PLAN)
+    assert plan == "用头孢氨苄，每日3次。"
+
+
+@pytest.mark.parametrize(
+    ("said", "record"),
+    [
+        ("肺炎不能除外。", "肺炎待排除。"),
+        ("心梗还不能除外。", "心梗待排除。"),
+        ("肿瘤待排除。", "肿瘤待排除。"),
+        ("先按肋间神经痛治。", "肋间神经痛。"),
+        ("那就算过敏，去痛片以后别碰。", ""),
+    ],
+)
+def test_an_open_diagnosis_stays_open(said: str, record: str) -> None:
+    assert text(f"{ILL}医：体温三十七度，血压一百二、八十。{said}", DIAGNOSIS) == record
+
+
+@pytest.mark.parametrize(
+    ("said", "record"),
+    [
+        ("血压一百七八，九十八。", "血压170~180/98mmHg。"),
+        ("血氧不到九十。", "血氧<90%。"),
+        ("体温三十八度，左腿抬到四十度就疼。", "体温38℃，左下肢抬到40°就疼。"),
+    ],
+)
+def test_values_keep_their_meaning(said: str, record: str) -> None:
+    assert text(f"{ILL}医：{said}", EXAM) == record
+
+
+def test_less_than_ninety_per_cent_alerts() -> None:
+    draft = written(visit(f"{ILL}医：血氧不到九十。"))
+    assert "dyspnea_spo2" in {item.rule for item in draft.alerts}
+
+
+def test_not_beyond_the_knee_is_no_finding_of_the_knee() -> None:
+    assert "不过膝" in text("患：腰痛三天，窜到大腿后头，不过膝盖。", PRESENT)
+
+
+def test_a_childs_age_dates_no_complaint() -> None:
+    talk = "患：奶疼，发烧，昨晚开始的。 / 医：侬小囡几个号头啦？ / 患：还有三日天满月，二十七日天了。"
+    assert "27" not in text(talk, COMPLAINT, Region.WU, age="28y")
