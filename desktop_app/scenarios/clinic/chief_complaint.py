@@ -20,7 +20,7 @@ _MOST = 3
 _TURNS = 3  # a complaint is told in the first turns; what comes later is history
 _LATER_TURNS = 5  # unless nothing that is known was told in them
 _INJURED = re.compile(
-    r"切|割|砍|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹|锥|螫|冻(?:了|伤|到|着)|迷[住眼]|"
+    r"切|割|砍|锯|摔|跌|撞|烫|烧到|咬|叮|蜇|扭到|扭了|崴|砸|扎|戳|刺|夹到|压到|误[吃服喝]|吞了|卡到|溅|触电|淹|锥|螫|冻(?:了|伤|到|着)|迷[住眼]|"
     r"飞[进到]?眼"
 )
 _PURPOSE = re.compile(r"(?:拿|开|取|配|提)[^，]{0,3}药|体检|证明|复查|复诊|换药|拆线|打针|疫苗|产检|量血压")
@@ -40,19 +40,24 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
         talk: the analysed talk.
         until: utterance id at which the examination begins.
     """
-    told = [
+    all_told = [
         part
         for part in talk.told
-        if part.clause.utterance.id < until
-        and part.subject.patient
+        if part.subject.patient
         and not part.clause.question
         and not is_chatter(part)
         and not _LIKENED.search(part.text)
     ]
+    told = [part for part in all_told if part.clause.utterance.id < until]
     complaints = _complaints(told, _TURNS)
-    span = duration(talk, told, until)
+    span = duration(talk, all_told, until)
     if not complaints or _injured_first(told, complaints[0][0]):
-        return _plain(talk, told, span) or _later(talk, told, span) or _presupposed(talk, told, span, until)
+        return (
+            _plain(talk, told, span)
+            or _later(talk, told, span)
+            or _presupposed(talk, told, span, until)
+            or _followed_up(talk)
+        )
     return [_note(talk, complaints, told, span)]
 
 
@@ -119,6 +124,7 @@ def _plain(talk: Talk, told: list[Part], span: Since | None) -> list[Note]:
     turns = list(dict.fromkeys(part.clause.utterance.id for part in told))[:_TURNS]
     early = [part for part in told if part.clause.utterance.id in turns]
     injured = [part for part in early if _INJURED.search(part.text)]
+    injured.sort(key=lambda part: not part.has(Kind.BODY_PART))  # 圆盘锯给手打了 before 在锯木头
     if not injured:
         fetched = _fetches(talk)
         if fetched:
@@ -180,6 +186,20 @@ def _presupposed(talk: Talk, told: list[Part], span: Since | None, until: int) -
         findings = [(part, mention) for mention in part.named(Kind.SYMPTOM)]
         if part.clause.question and findings:
             return [_note(talk, findings[:1], [*_opening(talk), part, *told], span)]
+    return []
+
+
+def _followed_up(talk: Talk) -> list[Note]:
+    """Return the disease that a return visit opens with: 中风到而家几耐喇？ is 脑梗死 or 中风, 复诊."""
+    if talk.context.kind is not VisitKind.RETURN:
+        return []
+    for part in talk.parts:
+        if part.clause.utterance.id > _LATER_TURNS:
+            return []
+        named = [item for item in part.named(Kind.DIAGNOSIS) if item.polarity is Polarity.AFFIRMED]
+        if named and part.subject.patient:
+            text = f"{written(named[0].entry)}复诊"
+            return [Note(FieldKey.CHIEF_COMPLAINT, text, (part,))]
     return []
 
 

@@ -13,6 +13,7 @@ from desktop_app.terms.numbers import read_run
 from desktop_app.writing.talk import Part, Talk
 
 _PER_TURN = 0.3
+_AGAIN = 0.1  # by how much a time counted anew goes before the first guess
 _EARLY = 16  # turns in which the time is told
 _FIRST_TURNS = 3  # of the patient's party, in which a bare time dates the complaint unasked
 _LENGTH = re.compile(
@@ -22,7 +23,7 @@ _LENGTH = re.compile(
 )
 _ORDINAL = re.compile(r"第(?P<n>\d+)(?P<unit>天)")
 _NOT_SINCE = re.compile(
-    r"(?:吃|食|用|打|贴|敷|搽|擦|涂|抹|停|睡|困|瞓|干|跑|坐|戒|住|孕|怀|隔|每|管|歇|割|扛|走|站|好|还有|还剩|剩)(?:了|过|咗|仔|着|哩)?"
+    r"(?:当|教|做|吃|食|用|打|贴|敷|搽|擦|涂|抹|停|睡|困|瞓|干|跑|坐|戒|住|孕|怀|隔|每|管|歇|割|扛|走|站|好|还有|还剩|剩)(?:了|过|咗|仔|着|哩)?"
     r"(?:有|差不多|大概)?$"
 )
 _OTHER_TIME = re.compile(
@@ -30,14 +31,14 @@ _OTHER_TIME = re.compile(
     r"生下来|满月"
 )
 _ASKED = re.compile(
-    r"几[天日久]|哪[天日年]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多[天日]|几工|几个(?:月|"
-    r"钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候"
+    r"(?<![头前这嗰呢那])(?<!先)几[天日久]|哪[天日年]|好久|几耐|几时|多久|好多[天久]|多长时间|什么时候|啥时候|啥辰光|辰光|几多[天日]|几工|几个(?:月|"
+    r"钟|礼拜|星期)|偌久|几点|多少天|何时|当时|啥前儿|多咱|么时候|多大会|多会儿"
 )
 _ONSET = re.compile(
     r"开始|起头|发现|不舒服|不好|难受|[痛疼肿痒烧咳晕]|[久天日](?:了|哉|矣|罢|啊|喇)|几日天|勿适意|唔舒服|起[的个嘅]?[？?]?$"
 )
 _AGE_ASKED = re.compile(
-    r"生[了下]|怀|孕|几个月了|多大|几大|几岁|出生|出的?院|满月"
+    r"例假|月经|大姨妈|停经|那个来|生[了下]|怀|孕|几个月了|多大(?!会)|几大|几岁|出生|出的?院|满月"
     r"|(?:孩子?|囡|娃|宝宝|毛毛|BB|伢|细佬|妹妹|弟弟)[^，]{0,4}(?:几|多少)个?(?:号头|月|天|日|岁)"
 )
 _TOTAL = re.compile(
@@ -92,15 +93,18 @@ def duration(talk: Talk, told: list[Part], until: int) -> Since | None:
         until: utterance id at which the examination begins.
     """
     asked, onset, aged = _asked(talk)
+    until = max(until, *(turn + 1 for turn, _ in onset)) if onset else until  # some examine before they ask
     complaint = next((part for part in told[:20] if part.named(Kind.SYMPTOM)), None)
     best: tuple[float, Since] | None = None
-    for part in _candidates(talk, told, until):
+    for part in _candidates(talk, told, onset, aged, until):
         if part.key in aged:
             continue
         length = _length(talk, part, asked=part.key in asked)
         if length is None:
             continue
         score = _score(part, complaint, told, asked=part.key in asked, onset=part.key in onset)
+        if best is not None and _counts_again(best[1].parts[0], part):
+            score = max(score, best[0] + _AGAIN)
         if score > 0 and (best is None or score > best[0]):
             best = (score, Since((part,), length))
     if best is not None:
@@ -110,6 +114,20 @@ def duration(talk: Talk, told: list[Part], until: int) -> Since | None:
         or _relative(told, complaint, asked)
         or _as_told(talk, told, onset or asked)
     )
+
+
+_COUNTS = re.compile(r"[算计]|等等|我想|想想|想哈|话系|不止|……|那就")
+
+
+def _counts_again(before: Part, part: Part) -> bool:
+    """Whether a clause gives the time anew that its speaker, or the doctor with him, was still counting."""
+    if _OF_A_PART.search(part.text) or _OF_A_PART.search(before.text):
+        return False
+    turns = part.clause.utterance.id - before.clause.utterance.id
+    if turns == 0:
+        return bool(_COUNTS.search(part.clause.utterance.text[: part.clause.end]))
+    settles = re.match(r"那?(?:就|就是|就算|就算是)|^(?:即系|咁就)", part.text)
+    return turns in (1, 2) and settles is not None
 
 
 def _asked(talk: Talk) -> tuple[set[Key], set[Key], set[Key]]:
@@ -128,8 +146,9 @@ def _asked(talk: Talk) -> tuple[set[Key], set[Key], set[Key]]:
     return asked, onset, aged
 
 
-def _candidates(talk: Talk, told: list[Part], until: int) -> list[Part]:
+def _candidates(talk: Talk, told: list[Part], asked: set[Key], aged: set[Key], until: int) -> list[Part]:
     of_patient = {part.key for part in told}
+    aged_turns = {turn for turn, _ in aged}
     return [
         part
         for part in talk.parts
@@ -138,7 +157,13 @@ def _candidates(talk: Talk, told: list[Part], until: int) -> list[Part]:
         and not part.clause.question
         and (
             part.key in of_patient
-            or (part.clause.speaker is Speaker.DOCTOR and _STATED.search(part.text) and len(part.text) < 14)
+            or part.key in asked  # 我老婆话四个礼拜: whoever counts, it is the answer
+            or (
+                part.clause.speaker is Speaker.DOCTOR
+                and _STATED.search(part.text)
+                and len(part.text) < 14
+                and part.clause.utterance.id - 1 not in aged_turns  # 那就是七周: since the last period
+            )
         )
     ]
 
@@ -158,6 +183,8 @@ def _length(talk: Talk, part: Part, *, asked: bool) -> str | None:
     if match is None or _NOT_SINCE.search(said[: match.start()]):
         return None
     after = said[match.end() :]
+    if match["unit"] == "月" and not re.search(r"[俩两仨半几]月", text):
+        return None  # 七月: the month of the year
     if match["unit"].endswith("分钟") and not re.search(r"前|[了啦矣]$", said):
         return None  # how long a spell lasts, not since when
     if re.match(r"就好|好[了矣]|一|[没未冇无]", after):
