@@ -95,11 +95,15 @@ def patient_forms(
     A mother says 娃 of the child, a son 我妈 of the old woman: the first such word that fits age and sex.
     """
     years = patient.age.years if patient.age else None
+    spoken_of = any(
+        clause.speaker is Speaker.DOCTOR and clause.utterance.id <= _OPENING and _OF_THIRD.search(clause.text)
+        for clause in clauses
+    )
     for clause in clauses:
         child = speaks_through_another(patient)
         if clause.speaker is Speaker.DOCTOR or clause.question:
             continue
-        if clause.speaker is not Speaker.FAMILY and not child:
+        if clause.speaker is not Speaker.FAMILY and not child and not spoken_of:
             continue
         for hit in hits[clause.utterance.id, clause.start]:
             kin = hit.of(Kind.KIN)
@@ -114,6 +118,8 @@ def patient_forms(
     return set()
 
 
+_OPENING = 3  # utterances in which the doctor turns to whoever brings the patient
+_OF_THIRD = re.compile(r"(?:扶|让|叫|把|给|抱)(?:他|她|佢|伊|渠)(?!们)|你是(?:他|她|佢|伊)")  # 扶他躺那床上
 _SPEAKS_FOR_ITSELF = 8  # years; whoever speaks for a younger patient is a relative, labelled or not
 
 

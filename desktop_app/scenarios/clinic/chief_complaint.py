@@ -30,6 +30,11 @@ _LIKENED = re.compile(r"像[^，]{1,8}(?:咬|打|扎)")  # what a pain is like i
 _FOR_YEARS = re.compile(
     r"[一二两三四五六七八九十几]+来?年了"
 )  # an old ailment beside what brought the patient
+_FEARED = re.compile(r"(?:怕|担心|惊|驚|恐怕|寻思|以为)(?:是|系|会是)?$")  # 怕是血压高 is a worry
+_ASKS_COMPLAINT = re.compile(
+    r"哪[里儿点]?(?:地方)?(?:不得劲|不好|不舒服|唔妥|唔舒服|不自在|难受)|(?:边度|佗位|何位|搭地方)(?:唔妥|唔舒服|无爽快|勿适意|不舒服)"
+    r"|(?:咋|怎么|样般|按怎)(?:了|啦|个了|回事|不好)|看(?:啥|什么|么)病"
+)
 _PLACED = re.compile(r"烂|肿|红|胀|硬|破|动|弯|抬|抓|流|长|起|凉|热|重|酸|麻|不得劲|不中|难受|不好|唔妥")
 
 
@@ -49,7 +54,7 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
         and not _LIKENED.search(part.text)
     ]
     told = [part for part in all_told if part.clause.utterance.id < until]
-    complaints = _complaints(told, _TURNS)
+    complaints = _complaints(_after_asking(talk, told), _TURNS) or _complaints(told, _TURNS)
     span = duration(talk, all_told, until)
     if not complaints or _injured_first(told, complaints[0][0]):
         return (
@@ -59,6 +64,18 @@ def chief_complaint(talk: Talk, until: int) -> list[Note]:
             or _followed_up(talk)
         )
     return [_note(talk, complaints, told, span)]
+
+
+def _after_asking(talk: Talk, told: list[Part]) -> list[Part]:
+    """Return what was told once the doctor had asked what is wrong: 耳朵背 before that is no complaint."""
+    asked = [
+        part.clause.utterance.id
+        for part in talk.parts
+        if part.clause.speaker is Speaker.DOCTOR
+        and part.clause.utterance.id <= _LATER_TURNS
+        and _ASKS_COMPLAINT.search(part.text)
+    ]
+    return [part for part in told if part.clause.utterance.id > asked[-1]] if asked else told
 
 
 def _later(talk: Talk, told: list[Part], span: Since | None) -> list[Note]:
@@ -102,7 +119,7 @@ def _complaints(told: list[Part], most_turns: int) -> list[tuple[Part, Mention]]
                 or mention.standard in _MANNERS
             ):
                 continue
-            if _FOR_YEARS.search(part.text) and found:
+            if (_FOR_YEARS.search(part.text) and found) or _FEARED.search(part.text[: mention.start]):
                 continue
             seen.add(mention.standard)
             found.append((part, mention))

@@ -34,6 +34,8 @@ _NO_PLACE = re.compile(
 )
 _NEXT_CHARS = 8  # of a clause that only adds the place: 崴脚了，右脚脖子
 _PLACE_CHARS = 4
+_SIDE_CHARS = 10
+_REPEATED = 2  # sides in one turn: from three on, the last is meant
 _SEEN_TURNS = 14  # parts in which the side is told
 
 
@@ -44,7 +46,7 @@ def named(
     beside: list[Part] = []
     names = [_placed(talk, part, mention, told, beside) for part, mention in complaints]
     if all(_bare(name) for name in names):
-        shown = _shown(talk, complaints[0][0])
+        shown = _asked_where(talk) or _shown(talk, complaints[0][0])
         if shown is not None:
             names, beside = [shown[1] + names[0]], [*beside, shown[0]]
         return names[:1], beside
@@ -140,6 +142,24 @@ def _part_name(standard: str) -> str:
     return standard.removesuffix("部") or standard
 
 
+_WHERE = re.compile(
+    r"(?:哪[里儿搭点个]?|边度|佗位|何位|啥地方|什么地方|哪块儿?)(?:地方)?(?:最|在|会)?[痛疼痒肿胀麻]"
+)
+
+
+def _asked_where(talk: Talk) -> tuple[Part, str] | None:
+    """Return the body part that answers 哪里疼？."""
+    for exchange in talk.exchanges:
+        if not any(_WHERE.search(part.text) for part in exchange.questions):
+            continue
+        for part in exchange.answers[:2]:
+            for hit in part.hits:
+                entry = hit.of(Kind.BODY_PART)
+                if entry is not None and part.subject.patient and not part.retracted:
+                    return part, _part_name(written(entry))
+    return None
+
+
 def _shown(talk: Talk, part: Part) -> tuple[Part, str] | None:
     """Return the body part that the doctor named just before (手伸出来我看), for an itch or a pain without a place."""
     turn = part.clause.utterance.id
@@ -154,12 +174,19 @@ def _shown(talk: Talk, part: Part) -> tuple[Part, str] | None:
 
 
 def _side(told: list[Part]) -> _Side | None:
-    for part in told[:_SEEN_TURNS]:
-        match = _SIDE_ONLY.match(part.amended or part.text)
-        if match is None or len(part.text) > 10 or _UNHURT.search(part.text):
-            continue
-        return _Side(part, _SIDES.get(match["side"], "双"), match["what"] or "", _paired_part(told, part))
-    return None
+    sided = [
+        (part, match)
+        for part in told[:_SEEN_TURNS]
+        if (match := _SIDE_ONLY.match(part.amended or part.text)) is not None
+        and len(part.text) <= _SIDE_CHARS
+        and not _UNHURT.search(part.text)
+    ]
+    if not sided:
+        return None
+    turn = [item for item in sided if item[0].clause.utterance is sided[0][0].clause.utterance]
+    part, match = turn[-1] if len(turn) > _REPEATED else turn[0]  # 左边……瞎指，喏，右边，右边！
+    side = _SIDES.get(match["side"], "双")
+    return _Side(part, side, match["what"] or "", _paired_part(told, part))
 
 
 def _paired_part(told: list[Part], side: Part) -> str:
