@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -96,7 +97,9 @@ class Lexicon:
         return self._names
 
     def find(self, text: str, region: Region | None = None) -> list[Hit]:
-        """Return the forms in a text, leftmost and longest first, none overlapping.
+        """Return the forms in a text, none overlapping, so that what they name covers most of it.
+
+        日头痛 after 三 is 头痛, not 日头 (daytime) and a pain: a finding counts for more than a word of time.
 
         Args:
             text: any text.
@@ -109,16 +112,7 @@ class Lexicon:
                 counted = tuple(sorted(counted, key=lambda entry: entry.region is not region))
             if counted:
                 spans.append((last + 1 - length, last + 1, counted))
-        drugs = [span for span in spans if any(entry.kind is Kind.DRUG for entry in span[2])]
-        spans = [span for span in spans if not any(_cuts(span, drug) for drug in drugs)]
-        spans.sort(key=lambda span: (span[0], -span[1]))
-        hits: list[Hit] = []
-        end = 0
-        for start, stop, meanings in spans:
-            if start >= end:
-                hits.append(Hit(start, stop, meanings))
-                end = stop
-        return hits
+        return [Hit(*span) for span in _best(spans)]
 
     def regions(self, text: str) -> Counter[Region]:
         """Count the forms that only one region has, as a sign of where a speaker is from."""
@@ -134,9 +128,56 @@ class Lexicon:
 Span = tuple[int, int, tuple[Entry, ...]]
 
 
-def _cuts(span: Span, drug: Span) -> bool:
-    """Whether a form ends inside a longer drug name: 吃土 in 吃土霉素."""
-    return span[0] < drug[0] < span[1] < drug[1] and drug[1] - drug[0] > span[1] - span[0]
+# what a character of a form counts for, by what the form names
+_WORTH = {
+    Kind.DRUG: 3.2,
+    Kind.SYMPTOM: 3.0,
+    Kind.DIAGNOSIS: 3.0,
+    Kind.EXAM: 3.0,
+    Kind.VITAL: 3.0,
+    Kind.PSEUDO: 3.0,
+    Kind.LAB: 2.9,
+    Kind.DRUG_GROUP: 2.9,
+    Kind.BODY_PART: 2.0,
+    Kind.KIN: 2.0,
+}
+_WORD_WORTH = 1.2
+_WHOLE = 1 / 3  # what each character after a form's first adds: a longer form says more than two short ones
+_MORE = 0.1
+_VAGUE = ("疼痛", "不适", "肿胀", "难受", "瘙痒", "麻木")  # findings without a place
+
+
+def _worth(span: Span) -> float:
+    length = span[1] - span[0]
+    worth = max(_worth_of(entry) for entry in span[2])
+    return worth * (length + _WHOLE * (length - 1))
+
+
+def _worth_of(entry: Entry) -> float:
+    vague = entry.detail == "degree" or entry.standard in _VAGUE
+    return _WORD_WORTH if vague else _WORTH.get(entry.kind, _WORD_WORTH)
+
+
+def _best(spans: list[Span]) -> list[Span]:
+    """Return the spans of greatest worth that don't overlap, in order; a form goes before what it holds."""
+    return _schedule(sorted(spans, key=lambda span: (span[1], -span[0])))[1]
+
+
+def _schedule(spans: list[Span]) -> tuple[float, list[Span]]:
+    """Return the greatest worth and its spans (weighted interval scheduling).
+
+    Args:
+        spans: by their ends; of equal ends the shortest first.
+    """
+    ends = [span[1] for span in spans]
+    best: list[tuple[float, list[Span]]] = [(0.0, [])]  # of the first spans: the worth, the spans taken
+    for index, span in enumerate(spans):
+        before = bisect.bisect_right(ends, span[0], hi=index)
+        held = [other for other in spans[before:index] if other[0] >= span[0]]
+        worth = max(_worth(span), _schedule(held)[0] + _MORE if held else 0.0)
+        taken = best[before][0] + worth
+        best.append((taken, [*best[before][1], span]) if taken > best[index][0] else best[index])
+    return best[-1]
 
 
 def _counts(entry: Entry, region: Region | None) -> bool:

@@ -112,3 +112,24 @@ def test_regions_are_counted_by_their_own_words() -> None:
     counts = shipped_lexicon().regions("脑壳昏，肚皮遭不住，打摆子")
     assert counts[Region.SICHUAN] > 0
     assert shipped_lexicon().regions("咳嗽发烧").total() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("三日头痛", ["头痛"]),
+        ("早上头痛", ["头痛"]),
+        ("从小腿肿到大腿", ["小腿肿", "大腿"]),
+        ("手骨折了", ["手", "骨折"]),
+        ("复查尿酸", ["尿酸"]),
+        ("拉下黑便", ["黑便"]),
+        ("之前儿子也发烧", ["儿子", "发烧"]),
+        ("先头痛后发烧", ["头痛", "发烧"]),
+    ],
+)
+def test_a_word_of_time_takes_no_edge_off_a_finding(text: str, forms: list[str]) -> None:
+    assert [hit.form for hit in shipped_lexicon().find(text)] == forms
+
+
+def test_a_form_goes_before_what_it_holds() -> None:
+    assert [hit.form for hit in shipped_lexicon().find("哪里不舒服")] == ["哪里不舒服"]
