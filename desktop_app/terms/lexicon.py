@@ -12,6 +12,7 @@ from enum import StrEnum
 import ahocorasick
 
 from desktop_app.core.records.people import Region
+from desktop_app.terms.numbers import NUMERALS
 from desktop_app.terms.tables import cells, shipped_table
 
 MISHEARD = "misheard"  # detail of a form that only recognisers and slips produce
@@ -110,7 +111,8 @@ class Lexicon:
             counted = tuple(entry for entry in meanings if _counts(entry, region)) or _understood(meanings)
             if len(counted) > 1 and region is not None:
                 counted = tuple(sorted(counted, key=lambda entry: entry.region is not region))
-            if counted:
+            start = last + 1 - length
+            if counted and not _cuts_number(text, start, counted):
                 spans.append((last + 1 - length, last + 1, counted))
         return [Hit(*span) for span in _best(spans)]
 
@@ -147,8 +149,16 @@ _MORE = 0.1
 _VAGUE = ("疼痛", "不适", "肿胀", "难受", "瘙痒", "麻木")  # findings without a place
 
 
+def _cuts_number(text: str, start: int, meanings: tuple[Entry, ...]) -> bool:
+    """Whether a word of time (三工) is only the end of a longer number: 十三工."""
+    timed = meanings[0].kind in (Kind.TIME, Kind.WORD) and text[start] in NUMERALS
+    return timed and start > 0 and text[start - 1] in NUMERALS
+
+
 def _worth(span: Span) -> float:
     length = span[1] - span[0]
+    if length == 1:
+        return _WORD_WORTH  # 痛, 腿: one character may belong to anything
     worth = max(_worth_of(entry) for entry in span[2])
     return worth * (length + _WHOLE * (length - 1))
 

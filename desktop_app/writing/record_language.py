@@ -127,7 +127,11 @@ class RecordLanguage:
         position = 0
         for hit in self._lexicon.find(text, self._region) if hits is None else hits:
             entry = hit.of(*_REPLACED)
+            if entry is None and hit.of(Kind.PSEUDO) is None:
+                continue
             if entry is None:
+                parts += [self._functions(text[position : hit.start]), text[hit.start : hit.end]]
+                position = hit.end  # 企图, 食欲: no grammar word stands in them
                 continue
             replaced = self._replacement(entry)
             if position == hit.start and parts and parts[-1] == replaced:
