@@ -19,6 +19,7 @@ from desktop_app.core.records.visits import VisitContext
 from desktop_app.writing.grounding.alignment import Aligner, Alignment
 from desktop_app.writing.grounding.allergies import about_allergy, check_allergy
 from desktop_app.writing.grounding.claims import Claim, Problem, Verdict, take_apart
+from desktop_app.writing.grounding.contrasts import check_contrasts
 from desktop_app.writing.grounding.drugs import check_drugs
 from desktop_app.writing.grounding.findings import check_findings
 from desktop_app.writing.grounding.labs import check_rows, rows_for
@@ -92,6 +93,7 @@ def _from_talk(claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:
     """Run every check; one that finds a deeper fault (never said) speaks before the others."""
     verdicts = [check_drugs(claim, alignment, sources), check_sides(claim, alignment, sources)]
     verdicts.append(check_numbers(claim, alignment, sources))
+    verdicts.append(check_contrasts(claim, alignment, sources))
     if about_allergy(claim):
         verdicts.append(check_allergy(claim, sources))
     if claim.key is not FieldKey.ALLERGY:
