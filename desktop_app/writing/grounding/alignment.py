@@ -11,6 +11,7 @@ from desktop_app.writing.grounding.sources import Clue, Sources
 from desktop_app.writing.grounding.wording import share
 
 REACH = 3  # turns: a question, its answer, and what was asked once more
+_GIVEN_REACH = 1  # turns around a statement's own evidence: its question, and what is added to it
 _ANCHOR = 0.34  # share of a statement's characters that makes a turn one of its anchors
 
 
@@ -62,9 +63,12 @@ class Aligner:
         best = max(scores.values(), default=0.0)
         bar = min(_ANCHOR, best) if best > 0 else 1.0
         anchors = sorted((item for item in scores if scores[item] >= bar), key=lambda item: -scores[item])
-        named = self._named(claim)
-        places = {sources.order[item] for item in {*anchors[:6], *given, *named} if item is not None}
-        wide = {place + step for place in places for step in range(-REACH, REACH + 1)}
+        if given:  # a statement with evidence rests on that evidence, not on the rest of the talk
+            places = {sources.order[item] for item in given if item is not None}
+        else:
+            places = {sources.order[item] for item in {*anchors[:6], *self._named(claim)}}
+        reach_of = _GIVEN_REACH if given else REACH
+        wide = {place + step for place in places for step in range(-reach_of, reach_of + 1)}
         reach = frozenset(item for item, place in sources.order.items() if place in wide)
         near = tuple(item for item in allowed if item.utterance in reach)
         return Alignment(allowed, tuple(anchors), near or allowed, reach, best)

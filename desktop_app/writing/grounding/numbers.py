@@ -104,7 +104,7 @@ def _find(
     own = region is not None and quantity.sort in _DOSING
     if found is None and own and _unit_differs(quantity, piece, region or []):
         return None  # the drug's own dose was said in another unit; another drug's doesn't prove it
-    if found is None and _distinct(quantity):
+    if found is None and _distinct(quantity) and not claim.statement.evidence:
         bare = [
             item for item in alignment.allowed if region is None or not item.part.has(Kind.VITAL, Kind.LAB)
         ]
