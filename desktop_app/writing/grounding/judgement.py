@@ -24,6 +24,7 @@ from desktop_app.writing.grounding.drugs import check_drugs
 from desktop_app.writing.grounding.findings import check_findings
 from desktop_app.writing.grounding.labs import check_rows, rows_for
 from desktop_app.writing.grounding.numbers import check_numbers
+from desktop_app.writing.grounding.places import check_places
 from desktop_app.writing.grounding.quotes import doubts, entered, join, literal
 from desktop_app.writing.grounding.sides import check_sides
 from desktop_app.writing.grounding.sources import Clue, Sources, lay_out
@@ -94,6 +95,7 @@ def _from_talk(claim: Claim, alignment: Alignment, sources: Sources) -> Verdict:
     verdicts = [check_drugs(claim, alignment, sources), check_sides(claim, alignment, sources)]
     verdicts.append(check_numbers(claim, alignment, sources))
     verdicts.append(check_contrasts(claim, alignment, sources))
+    verdicts.append(check_places(claim, alignment, sources))
     if about_allergy(claim):
         verdicts.append(check_allergy(claim, sources))
     if claim.key is not FieldKey.ALLERGY:
