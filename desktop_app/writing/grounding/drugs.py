@@ -46,6 +46,8 @@ def _check(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment, s
             return Verdict((Problem(Reason.CORRECTED_AWAY, Support.CONFLICT),))
         return Verdict((Problem(Reason.DRUG),))
     if not claim.ordered:
+        if claim.key is not FieldKey.ALLERGY and _never_taken(piece, mention, naming, sources):
+            return Verdict((Problem(Reason.NEGATION, Support.CONFLICT),), (naming[0],))
         taker = _taken_by_another(piece, claim, naming)
         return (
             Verdict((Problem(Reason.SUBJECT, Support.CONFLICT),), (taker,))
@@ -55,6 +57,21 @@ def _check(mention: Mention, piece: Piece, claim: Claim, alignment: Alignment, s
     if not sources.labelled:
         return Verdict((), (naming[0],))
     return _ordered(piece, naming, sources)
+
+
+_NOT_TAKEN = re.compile(
+    r"(?:没|冇|唔|勿|毋|袂|不|未|弗)(?:有|敢|肯|想|去|得)?(?:再)?(?:吃|食|用|打|抹|搽|含|服|喝|饮|睬)|嫌|没要"
+)
+
+
+def _never_taken(piece: Piece, mention: Mention, naming: list[Clue], sources: Sources) -> bool:
+    """Whether a statement has a drug taken of which every clause that names it says that it wasn't."""
+    if _WRITTEN_NO.search(without_drugs(piece.text, piece.mentions)):
+        return False
+    told = [item for item in naming if not item.question and item.part.subject.patient]
+    return bool(told) and all(
+        _NOT_TAKEN.search(without_drugs(item.part.text, item.part.mentions)) for item in told
+    )
 
 
 def _taken_by_another(piece: Piece, claim: Claim, naming: list[Clue]) -> Clue | None:
@@ -68,11 +85,33 @@ def _taken_by_another(piece: Piece, claim: Claim, naming: list[Clue]) -> Clue | 
     return told[0]
 
 
+# salts and forms, which change nothing of what a drug is; 左氧氟沙星 is no 氧氟沙星
+_FORM = re.compile(
+    r"^(?:盐酸|硫酸|磷酸|马来酸|富马酸|苯磺酸|酒石酸|枸橼酸|琥珀酸|复方(?=甘草|氨酚))"
+    r"|(?:钠|钾|钙|缓释|控释|分散|肠溶|咀嚼|口服|注射|混悬|泡腾)*(?:片|胶囊|颗粒|液|针|散|丸|膏|软膏|乳膏|凝胶|糖浆|滴剂|喷雾剂)$"
+)
+
+
+def _plain(name: str) -> str:
+    return _FORM.sub("", _FORM.sub("", name)) or name
+
+
+def _stands_alone(form: str, clue: Clue) -> bool:
+    """Whether a clause holds a drug's form outside every longer drug name: 乐果 doesn't stand in 氧乐果."""
+    start = clue.part.text.find(form)
+    if start < 0:
+        return False
+    return not any(
+        hit.of(Kind.DRUG) is not None and hit.start <= start < hit.end and hit.end - hit.start > len(form)
+        for hit in clue.part.hits
+    )
+
+
 def names_drug(mention: Mention, clue: Clue) -> bool:
     """Whether a clause names a drug, by the tables or by its letters."""
-    if mention.standard in clue.drugs or mention.entry.form in clue.part.text:
+    if mention.standard in clue.drugs or _stands_alone(mention.entry.form, clue):
         return True
-    if any(len(item) >= 3 and (item in mention.standard or mention.standard in item) for item in clue.drugs):
+    if any(_plain(item) == _plain(mention.standard) for item in clue.drugs):
         return True
     tail = mention.standard[-3:] if mention.standard.endswith("胰岛素") else mention.standard[-2:]
     if tail in ("血清", "疫苗", "胰岛素") and tail in clue.part.text and not clue.drugs:

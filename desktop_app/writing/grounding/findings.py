@@ -60,6 +60,8 @@ def check_findings(claim: Claim, alignment: Alignment, sources: Sources) -> Verd
     problems: list[Problem] = []
     clues: list[Clue] = []
     for piece in claim.pieces:
+        if claim.key is FieldKey.DIAGNOSIS and not _diagnosed(piece, alignment):
+            problems.append(Problem(Reason.NOT_SAID))
         for mention in piece.findings:
             if mention.standard in _GENERAL:
                 continue
@@ -70,6 +72,24 @@ def check_findings(claim: Claim, alignment: Alignment, sources: Sources) -> Verd
             naming = [item for item in sources.clues if _names_test(test, item)]
             problems += [] if naming else [Problem(Reason.NOT_SAID)]
     return Verdict(tuple(problems), tuple(clues))
+
+
+_DIAGNOSIS_WORDS = 0.8  # share of a diagnosis's characters that one turn must have
+_NO_NAME = re.compile(r"[?？]|待查|待排除?|可能|考虑|疑似?|初步|伴|合并|[左右双]侧?|[（(].*[）)]")
+
+
+def _diagnosed(piece: Piece, alignment: Alignment) -> bool:
+    """Whether one turn of the doctor names a diagnosis: by its standard, or by nearly all of its characters."""
+    names = {item.standard for item in piece.mentions if item.kind is Kind.DIAGNOSIS}
+    wanted = content(_NO_NAME.sub("", piece.text))
+    turns: dict[int, frozenset[str]] = {}
+    for clue in alignment.near:
+        if names and names <= {core(item.standard) for item in clue.part.mentions} | {
+            item.standard for item in clue.part.mentions
+        }:
+            return True
+        turns[clue.utterance] = turns.get(clue.utterance, frozenset()) | clue.chars
+    return not wanted or any(share(wanted, chars) >= _DIAGNOSIS_WORDS for chars in turns.values())
 
 
 def _names_test(test: Mention, clue: Clue) -> bool:

@@ -28,10 +28,11 @@ from desktop_app.writing.grounding.places import check_places
 from desktop_app.writing.grounding.quotes import doubts, entered, join, literal
 from desktop_app.writing.grounding.sides import check_sides
 from desktop_app.writing.grounding.sources import Clue, Sources, lay_out
-from desktop_app.writing.grounding.wording import share
+from desktop_app.writing.grounding.wording import negative, share
 
 # a statement of which less than this stands in any one exchange was not said
 _SAID = 0.3
+_SAME_WORDS = 0.99  # share from which on a clause is about the very same words
 # what a program may write of itself, and what says that nothing was said
 _EMPTY = re.compile(
     r"^(?:未询问?|未提及|未记录|未采集|待询?问?|待补|不详|未做|未查|—|-|/)(?:[^，。]{0,6})[。.]?$"
@@ -113,7 +114,18 @@ def _by_wording(claim: Claim, alignment: Alignment) -> tuple[list[Problem], tupl
     if alignment.best < _SAID and claim.chars:
         return [Problem(Reason.NOT_SAID)], ()
     scored = sorted(alignment.near, key=lambda item: -share(claim.chars, item.chars))
+    if _turned_round(claim, scored):
+        return [Problem(Reason.NEGATION, Support.CONFLICT)], tuple(scored[:1])
     return [], tuple(scored[:1])
+
+
+def _turned_round(claim: Claim, scored: list[Clue]) -> bool:
+    """Whether a short statement says yes to the words to which the talk says no, or no where it says yes."""
+    if len(claim.pieces) != 1 or not claim.chars:
+        return False
+    piece = claim.pieces[0]
+    same = [item for item in scored if not item.question and share(claim.chars, item.chars) >= _SAME_WORDS]
+    return bool(same) and all(piece.negative not in (item.negative, negative(item.standard)) for item in same)
 
 
 def _settled(
