@@ -135,9 +135,7 @@ def _relations(claim: Claim) -> set[str]:
 
 def _known(mention: Mention, claim: Claim, sources: Sources) -> list[Finding]:
     names = [name for name in sources.findings if same_finding(mention.standard, name)]
-    names += [
-        name for name in sources.findings if name not in names and same_finding(mention.entry.form, name)
-    ]
+    names = names or [name for name in sources.findings if same_finding(mention.entry.form, name)]
     found = [item for name in names for item in sources.findings[name]]
     if claim.from_doctor and sources.labelled:
         return [item for item in found if item.clue.doctor or (item.asked is not None and item.asked.doctor)]
@@ -173,11 +171,22 @@ def _weigh(mention: Mention, stand: _Stand) -> Verdict:
         problems = (Problem(Reason.AMBIGUOUS, Support.UNCERTAIN),) if ambiguous else ()
         return Verdict(problems, _clues(chosen))
     if stand.asked:
-        fits = [item for item in stand.asked if item.clue.negative == (mention.polarity is Polarity.DENIED)]
+        denied = mention.polarity is Polarity.DENIED
+        fits = [
+            item
+            for item in stand.asked
+            if item.clue.negative == denied and (denied or not _tells_other(mention, item.clue))
+        ]
         if fits:
             return Verdict((), _clues(fits[0]))
     support = Support.CONFLICT if other else Support.UNSUPPORTED
     return Verdict((Problem(Reason.NEGATION, support),), _clues(other[0]) if other else ())
+
+
+def _tells_other(mention: Mention, clue: Clue) -> bool:
+    """Whether an answer names another finding than the one asked for: 有冇湿疹？我有鼻敏感."""
+    named = [item.standard for item in clue.part.mentions if item.kind in (Kind.SYMPTOM, Kind.DIAGNOSIS)]
+    return bool(named) and not any(same_finding(mention.standard, name) for name in named)
 
 
 def _clues(finding: Finding) -> tuple[Clue, ...]:
@@ -226,7 +235,7 @@ def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alig
         if mention.polarity is Polarity.DENIED:
             return Verdict((Problem(Reason.NEGATION),))
         return Verdict((Problem(Reason.NOT_SAID),))
-    told = [item for item in spoken if not (item.question and item.doctor)]
+    told = _closest(narrow, [item for item in spoken if not (item.question and item.doctor)])
     denied = mention.polarity is Polarity.DENIED
     if any(item.negative == denied for item in told) or claim.ordered:
         return Verdict((), (next((item for item in told if item.negative == denied), spoken[0]),))
@@ -240,6 +249,12 @@ def _by_characters(mention: Mention, piece: Piece, claim: Claim, alignment: Alig
     if denied or answers:
         return Verdict((Problem(Reason.NEGATION),), (spoken[0],))
     return Verdict((), (spoken[0],))
+
+
+def _closest(wanted: frozenset[str], told: list[Clue]) -> list[Clue]:
+    """Return the clauses that have all of a name's characters, where any has; else all of them."""
+    whole = [item for item in told if wanted <= item.chars]
+    return whole or told
 
 
 def _speaks(wanted: frozenset[str], clue: Clue) -> bool:

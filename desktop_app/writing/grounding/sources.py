@@ -106,14 +106,17 @@ _OPPOSITES = (
     (re.compile(r"睡得好|睡觉好|困得好|瞓得好"), "失眠"),
     (re.compile(r"吃得下|胃口好|吃饭好|食得落"), "食欲减退"),
 )
-_DENYING_NAME = re.compile(r"^(?:无|未闻及|未触及|未见|未及|未)(?!力)")
+# 未闻及啰音, 肾区无叩痛: names that deny; 无力, 无痛 and 无尿 don't
+_DENYING_NAME = re.compile(
+    r"^(?:无|未闻及|未触及|未见|未及|未)(?![力痛尿法意])|(?<=..)(?:无|未见|未闻及|未触及)(?![力痛尿法意效])"
+)
 _ADVICE = re.compile(r"要是|如果|若|万一|一旦|回来|打120|赶[快紧]|马上|立马|即刻|过来看|再来|就去|就来")
 
 
 def settle(mention: Mention) -> tuple[str, Polarity]:
     """Return a mention's name and polarity; a name that denies by itself (未闻及啰音) is a denial."""
-    plain = _DENYING_NAME.sub("", mention.standard)
-    if mention.kind is Kind.EXAM and plain != mention.standard and plain:
+    plain = _DENYING_NAME.sub("", mention.standard, count=1)
+    if mention.kind in (Kind.EXAM, Kind.SYMPTOM) and plain != mention.standard and plain:
         return plain, Polarity.DENIED
     return mention.standard, mention.polarity
 
