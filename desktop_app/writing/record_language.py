@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 
 from desktop_app.core.records.people import Region
 from desktop_app.terms.lexicon import MISHEARD, Entry, Hit, Kind, Lexicon, shipped_lexicon
@@ -52,6 +53,12 @@ def measure_writer() -> MeasureWriter:
     return MeasureWriter(shipped_lexicon().names)
 
 
+@functools.cache
+def _plain_words() -> Mapping[str, str]:
+    """Return the forms that say less than the standard term under which they are looked for."""
+    return {row["form"]: row["written"] for row in shipped_table("plain_wording")}
+
+
 def written(entry: Entry) -> str:
     """Return how a record writes a spoken form, never more than was said.
 
@@ -59,6 +66,8 @@ def written(entry: Entry) -> str:
     """
     if entry.candidates:
         return entry.form
+    if entry.kind is Kind.SYMPTOM and entry.form in _plain_words():
+        return _plain_words()[entry.form]  # 脚趾头疼 says nothing of the redness of 足趾红肿疼痛
     if entry.kind is Kind.DIAGNOSIS:
         plain = _QUALIFIER.sub("", entry.standard)
         same = set(plain) == set(entry.form) or entry.form in plain

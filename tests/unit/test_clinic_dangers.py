@@ -100,3 +100,15 @@ def test_not_beyond_the_knee_is_no_finding_of_the_knee() -> None:
 def test_a_childs_age_dates_no_complaint() -> None:
     talk = "患：奶疼，发烧，昨晚开始的。 / 医：侬小囡几个号头啦？ / 患：还有三日天满月，二十七日天了。"
     assert "27" not in text(talk, COMPLAINT, Region.WU, age="28y")
+
+
+@pytest.mark.parametrize(
+    ("said", "record"),
+    [
+        ("大脚趾疼了两天。", "足趾疼痛2天。"),
+        ("半边头痛三天。", "一侧头痛3天。"),
+        ("嗓子不舒服三天。", "咽部不适3天。"),
+    ],
+)
+def test_a_record_says_no_more_than_was_said(said: str, record: str) -> None:
+    assert text(f"医：怎么了？ / 患：{said}", COMPLAINT) == record

@@ -17,6 +17,7 @@ NAMES = sorted(path.stem for path in CONTENT.glob("*.csv"))
 PROVENANCE = ("source", "source_version", "licence", "reviewer", "reviewed_on", "status")
 KEYS: dict[str, tuple[str, ...]] = {
     "body_part": ("standard",),
+    "contrast_term": ("class", "member"),
     "danger_term": ("standard",),
     "data_element": ("field", "label", "system", "code"),
     "diagnosis": ("name",),
@@ -30,6 +31,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "lab_range": ("item", "sex", "age_days_low", "age_days_high", "unit", "method"),
     "lab_synonym": ("item", "alias"),
     "negation_cue": ("region", "cue", "direction", "kind"),
+    "plain_wording": ("form",),
     "red_flag": ("id",),
     "symptom": ("standard",),
     "unit_conversion": ("item", "from_unit", "to_unit"),

@@ -68,10 +68,19 @@ def _never_taken(piece: Piece, mention: Mention, naming: list[Clue], sources: So
     """Whether a statement has a drug taken of which every clause that names it says that it wasn't."""
     if _WRITTEN_NO.search(without_drugs(piece.text, piece.mentions)):
         return False
-    told = [item for item in naming if not item.question and item.part.subject.patient]
-    return bool(told) and all(
-        _NOT_TAKEN.search(without_drugs(item.part.text, item.part.mentions)) for item in told
-    )
+    told = [item for item in naming if not item.question]
+    return bool(told) and all(_NOT_TAKEN.search(_with_next(item, sources)) for item in told)
+
+
+def _with_next(clue: Clue, sources: Sources) -> str:
+    """Return a clause and the one after it in its sentence, where that names no other drug, without drug names."""
+    turn = sources.by_utterance[clue.utterance]
+    following = turn[turn.index(clue) + 1 :][:1]
+    text = without_drugs(clue.part.text, clue.part.mentions)
+    for item in following:
+        if not item.drugs and item.part.clause.sentence == clue.part.clause.sentence:
+            text += f"，{item.part.text}"
+    return text
 
 
 def _taken_by_another(piece: Piece, claim: Claim, naming: list[Clue]) -> Clue | None:
