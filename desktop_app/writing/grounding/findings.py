@@ -75,7 +75,7 @@ def check_findings(claim: Claim, alignment: Alignment, sources: Sources) -> Verd
 
 
 _DIAGNOSIS_WORDS = 0.8  # share of a diagnosis's characters that one turn must have
-_NO_NAME = re.compile(r"[?？]|待查|待排除?|可能|考虑|疑似?|初步|伴|合并|[左右双]侧?|[（(].*[）)]")
+_NO_NAME = re.compile(r"[?？]|待查|待排除?|可能|考虑|疑似?|初步|伴|合并|[IVXⅠⅡⅢⅣ]+|[左右双]侧?|[（(].*[）)]")
 
 
 def _diagnosed(piece: Piece, alignment: Alignment) -> bool:
