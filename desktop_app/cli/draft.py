@@ -44,6 +44,7 @@ def register(app: typer.Typer, messages: Catalogue) -> None:
             patient = Patient.unnamed(sex, Age.parse(age) if age else None)
             captured = capture(inputs, standard_input)
             result = _run(session, captured, patient, visit, region, writer)
+            warn_if_empty(session, result)
             total = round((time.perf_counter() - started) * 1000)
             waited = total - result.timings_ms["total"]  # tables and engines, before the walk began
             if json_:
@@ -56,6 +57,12 @@ def register(app: typer.Typer, messages: Catalogue) -> None:
                 )
             else:
                 session.print_text(draft_text(result.draft, session.messages))
+
+
+def warn_if_empty(session: Session, result: VisitRun) -> None:
+    """Tell a person that nothing of a visit was found, which a wrong file shows first."""
+    if not any(field.statements for field in result.draft.fields):
+        session.remark("draft.nothing")
 
 
 def standard_input() -> bytes:

@@ -5,12 +5,14 @@ Files that register commands do without postponed annotations: the help texts in
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer._click import exceptions as faults  # the only place that names them; typer is pinned
 
 from desktop_app.cli import (
     audit,
@@ -31,6 +33,8 @@ from desktop_app.core.messages import LANGUAGES, Catalogue
 
 Register = Callable[[typer.Typer, Catalogue], None]
 
+_ONE_OF = re.compile(r"is not one of (?P<known>.+?)\.?$")
+INTERRUPTED = 130  # what shells expect after Ctrl-C
 # these may stand before or after the command's name; each takes one value
 SHARED_OPTIONS = ("--data-dir", "--lang", "--user", "--passphrase-file", "--recovery-file")
 
@@ -124,4 +128,47 @@ def run() -> None:
     arguments = hoist(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    build(language_of(arguments))(args=arguments)
+    language = language_of(arguments)
+    command = typer.main.get_command(build(language))
+    try:
+        sys.exit(command.main(args=arguments, prog_name="jiceng", standalone_mode=False))
+    except faults.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except faults.UsageError as error:
+        sys.stderr.write(usage_sentence(error, Catalogue(language)) + "\n")
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        sys.exit(INTERRUPTED)
+
+
+def usage_sentence(error: faults.UsageError, messages: Catalogue) -> str:
+    """Return what is wrong with the words of a command, and where to read how it is written."""
+    name, why = "", error.format_message()
+    if isinstance(error, faults.NoSuchOption):
+        key, name = "usage.option", error.option_name
+    elif isinstance(error, faults.MissingParameter):
+        key, name = "usage.missing", _name_of(error)
+    elif isinstance(error, faults.BadParameter):
+        key, name, why = "usage.value", _name_of(error), _why(error, messages)
+    else:
+        key = "usage.other"
+    command = error.ctx.command_path if error.ctx is not None else "jiceng"
+    return f"{messages.text(key, name=name, why=why)} {messages.text('usage.next', command=command)}"
+
+
+def _name_of(error: faults.BadParameter) -> str:
+    """Return a parameter as its help names it: --age, INPUT...."""
+    if error.param is None:
+        return str(error.param_hint or "")
+    if error.param.param_type_name == "argument":
+        return str(getattr(error.param, "metavar", None) or error.param.name)
+    return error.param.opts[0]
+
+
+def _why(error: faults.BadParameter, messages: Catalogue) -> str:
+    """Return what a value should be, in the person's language where it is one of a few."""
+    listed = _ONE_OF.search(error.message)
+    if listed is not None:
+        return messages.text("usage.choices", known=listed["known"].replace("'", "").replace(",", ""))
+    return error.message.removeprefix("Value error, ")

@@ -76,7 +76,7 @@ def secret(variable: str, file: Path | None = None) -> str | None:
     """Return a secret from a file's first line, or from the environment.
 
     Raises:
-        InputError: the file can't be read (`account.secret_file`).
+        InputError: the file can't be read (`account.secret_file`) or is empty (`account.secret_empty`).
     """
     if file is None:
         return os.environ.get(variable) or None
@@ -84,7 +84,9 @@ def secret(variable: str, file: Path | None = None) -> str | None:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("account.secret_file", file=file.name) from error
-    return lines[0] if lines else None
+    if not lines or not lines[0]:
+        raise InputError("account.secret_empty", file=file.name)
+    return lines[0]
 
 
 def unlock(session: Session, folder: Path) -> bytes:
@@ -108,10 +110,17 @@ def _create(session: Session, folder: Path) -> bytes:
     given = passphrase(session)
     if given is None:
         raise PolicyError("account.passphrase_needed")
+    if session.user is not None:
+        raise PolicyError("account.no_store", name=session.user)  # nobody can act in a store that isn't there
     require_way_out(session)
     new = KeyFile.create(folder, given)
     hand_over(session, new.recovery_code)
-    new.file.save()
+    try:
+        new.file.save()
+    except BaseException:
+        if session.recovery_file is not None:
+            session.recovery_file.unlink(missing_ok=True)  # the code of a store that was never made
+        raise
     return new.data_key
 
 

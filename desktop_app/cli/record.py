@@ -12,7 +12,7 @@ from desktop_app.accounts.people import Account
 from desktop_app.accounts.roles import Right, require
 from desktop_app.accounts.signing import countersign_visit, sign_visit
 from desktop_app.cli.decisions import changes_of, read_decisions
-from desktop_app.cli.draft import standard_input
+from desktop_app.cli.draft import standard_input, warn_if_empty
 from desktop_app.cli.opening import PIN, Opened, open_store, secret
 from desktop_app.cli.rendering import draft_text
 from desktop_app.cli.session import Session, session_of
@@ -124,6 +124,7 @@ def _register_add(group: typer.Typer, messages: Catalogue) -> None:
                     parts.clock, patient, visit, organization=organization, department=department
                 )
                 result = _drafted(opened, begun, captured, parts, region)
+            warn_if_empty(session, result)
             _print(session, result.visit, json_=json_)
 
 

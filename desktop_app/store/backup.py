@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import shutil
 import tempfile
@@ -56,26 +57,37 @@ def backup(store: Store, target: Path) -> BackupReport:
         target: the new file, commonly ending in `.jcbak`; it must not exist yet.
 
     Raises:
-        InputError: the target exists (`backup.exists`).
+        InputError: the target exists (`backup.exists`), or nothing can be written there (`backup.target`).
         StoreError: the disk failed, or what was written doesn't verify (`backup.broken`); then there is no
             file of that name.
     """
     if target.exists():
         raise InputError("backup.exists", file=target.name)
-    with edge():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with scratch_folder(target.parent, ".jcbak-") as scratch:
-            source, packed = scratch / "source", scratch / "packed"
-            source.mkdir()
-            _collect(store, source)
-            manifest = _manifest(store, source)
-            _pack(source, manifest, packed)
-            report = verify_file(packed, store.key, scratch / "check")
-            packed.rename(target)
-            sync_folder(target.parent)
+    _require_place(target)
+    with edge(), scratch_folder(target.parent, ".jcbak-") as scratch:
+        source, packed = scratch / "source", scratch / "packed"
+        source.mkdir()
+        _collect(store, source)
+        manifest = _manifest(store, source)
+        _pack(source, manifest, packed)
+        report = verify_file(packed, store.key, scratch / "check")
+        packed.rename(target)
+        sync_folder(target.parent)
     return BackupReport(
         file=target, made_at=report.made_at, bytes=report.bytes, counts=report.counts, head=report.head
     )
+
+
+def _require_place(target: Path) -> None:
+    """Say at once that nothing can be written there: a wrong place is no failing disk."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreError("store.disk_full") from error
+        raise InputError("backup.target", str(error), file=target.name) from error
 
 
 @contextlib.contextmanager

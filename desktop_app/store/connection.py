@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -23,6 +24,8 @@ def connect(path: Path, key: bytes) -> Database:
         StoreError: `store.wrong_key` (or a damaged first page), `store.not_durable`, or the disk's faults.
     """
     with edge():
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # the owner's alone; SQLite keeps the mode
         connection = dbapi2.connect(str(path), timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA cipher_log_level = NONE")  # wrong keys are our sentence, not its log
