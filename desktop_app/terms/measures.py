@@ -297,6 +297,10 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]
             _time,
         ),
         (rf"(?P<n>{_NUM})个?加号?(?=[，。、；\s]|$)", _plus),
+        (
+            r"(?P<n>[零一二两三四五六七八九十百]+)公斤(?P<tail>[一二三四五六七八九半])(?![十百个斤两])",
+            lambda m: f"{number_text(m['n'])}.{'5' if m['tail'] == '半' else number_text(m['tail'])}kg",
+        ),
         (rf"(?P<n>{_NUM})(?P<unit>{_ALL_METRIC})(?![a-z])", _count),
         (rf"(?P<n>{_NUM})(?P<unit>{_ALL_COUNT})(?!路|理)", _count),
         (rf"(?P<n>{_NUM}|半)(?P<unit>{_DOSE})", _count),

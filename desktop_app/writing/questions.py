@@ -21,6 +21,7 @@ _FORM = re.compile(
     r"|几[天日久多时个次]|多久|好久|几耐|几时|好多[天次久]|多少|哪[里点儿个只边能]|哪样|(?:啥[子时地样个]|什么|咩|脉个|乜)(?![都也])|"
     r"样般|怎[么样]|咋|谁|呢$"
 )
+_DOSED = re.compile(r"(?:一[天日次回]|每[天日次])[^，。]{0,6}[一二三四两半]|毫克|毫升|零点[一-九]克")
 _CHOICE = re.compile(r"(.{1,2})[不没唔勿冇毋弗袂未]\1")
 _LONGEST = 24  # characters at a sentence's end that tell whether it asks
 
@@ -53,6 +54,8 @@ def asks(sentence: str, *, doctor: bool) -> bool:
     Raises:
         InputError: the table of weights can't be read.
     """
+    if doctor and _DOSED.search(sentence) and not _FORM.search(sentence.strip(_TAIL)):
+        return False  # 一天三回吧 orders, whatever its last word
     return log_odds(shipped_weights("question_cues"), features(sentence, doctor=doctor)) > 0
 
 

@@ -44,7 +44,7 @@ _ASKED_TREATMENT = (
     (re.compile(r"封闭"), "封闭治疗"),
 )
 # 不予吃: what was refused isn't named, so the record could mean anything
-_OBJECTLESS = re.compile(r"(?:不予|勿|不|暂不|不用|别)?(?:吃|注|验|挂|打|开|用|喝|输|含)?")
+_OBJECTLESS = re.compile(r"(?:不予|勿|不|暂不|不用|别)?(?:吃|注|验|挂|打|开|用|喝|输|含)?|轻度|明显")
 _EXAMINES = 2  # two findings of one turn, or one measured value
 _GREETING = 3  # turns in which what the doctor sees is why he asks
 _LOOK_BACK = 8  # parts before a dose in which its drug may have been named

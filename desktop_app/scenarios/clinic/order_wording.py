@@ -29,6 +29,11 @@ _VITAL_UNIT = tuple(
         ("胎心率?", "{3}", "次/分|[次下]", "次/分"),
     )
 )
+# a value that says by its unit what was measured
+_BARE_VALUE = (
+    (re.compile(r"^(?:3[4-9]|4[0-3])(?:\.\d)?℃"), "体温"),
+    (re.compile(r"^\d+(?:\.\d+)?kg"), "体重"),
+)
 _COMPARED = (("<", re.compile(r"不到|不足|低于|小于|没到")), (">", re.compile(r"超过|高过|大于|高于")))
 # what the hand finds, in the words of the record
 _PALPATION = (
@@ -170,6 +175,8 @@ def _exam_text(part: Part, said: str) -> str:
         before, _, _after = rest.partition("|")
         label = "" if re.search("血压|BP", before) else "血压"
         said = f"{before}{label}{readings}"
+    for pattern, name in _BARE_VALUE:
+        said = pattern.sub(rf"{name}\g<0>", said)
     said = _COUNTED_BREATH.sub(r"呼吸\g<n>次/分", said)
     for pattern, unit in _VITAL_UNIT:
         said = pattern.sub(functools.partial(_with_unit, unit=unit), said)
