@@ -75,7 +75,9 @@ def test_a_whole_talk() -> None:
 
 
 def test_guessed_speakers_leave_the_doctors_fields_uncertain() -> None:
-    context = visit("？：咳嗽三天了 / ？：发烧吗 / ？：没有 / ？：给你开点止咳糖浆，一天三次，多喝水，三天不好再来")
+    context = visit(
+        "？：咳嗽三天了 / ？：发烧吗 / ？：没有 / ？：给你开点止咳糖浆，一天三次，多喝水，三天不好再来"
+    )
     orders = written(context).field(FieldKey.PLAN).statements
     assert orders
     assert all(item.support is Support.UNCERTAIN and Reason.SPEAKER in item.reasons for item in orders)

@@ -130,6 +130,34 @@ def _counts_again(before: Part, part: Part) -> bool:
     return turns in (1, 2) and settles is not None
 
 
+def guessed(talk: Talk, settled: tuple[Part, ...]) -> set[Key]:
+    """Return the clauses whose time the same speaker then counted anew: 有五六天……让我算算，五天.
+
+    Args:
+        talk: the analysed talk.
+        settled: the clauses that the chief complaint rests on.
+    """
+    gone: set[Key] = set()
+    for part in settled:
+        if _length(talk, part, asked=True) is None:
+            continue
+        for other in talk.parts:
+            near = 0 <= part.clause.utterance.id - other.clause.utterance.id <= _SETTLED_WITHIN
+            if (
+                near
+                and other.key < part.key
+                and not other.clause.question
+                and not other.named(Kind.SYMPTOM, Kind.DRUG)
+                and _length(talk, other, asked=True) is not None
+                and _counts_again(other, part)
+            ):
+                gone.add(other.key)
+    return gone
+
+
+_SETTLED_WITHIN = 2  # turns
+
+
 def _asked(talk: Talk) -> tuple[set[Key], set[Key], set[Key]]:
     """Return the clauses that answer a question for a time, for the onset, and for an age."""
     asked: set[Key] = set()

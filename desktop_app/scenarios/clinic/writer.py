@@ -18,6 +18,7 @@ from desktop_app.core.records.drafts import (
 from desktop_app.core.records.visits import VisitContext
 from desktop_app.core.settings import Policy
 from desktop_app.scenarios.clinic.chief_complaint import chief_complaint
+from desktop_app.scenarios.clinic.complaint_duration import guessed
 from desktop_app.scenarios.clinic.doctor_side import doctor_notes
 from desktop_app.scenarios.clinic.history import History
 from desktop_app.scenarios.clinic.lab_rows import lab_statements
@@ -49,7 +50,10 @@ class RulesWriter:
         notes: list[Note] = []
         if talk.medical:  # a talk about other things gives empty fields
             doctors, exam_from = doctor_notes(talk)
-            notes = [*chief_complaint(talk, exam_from), *History(talk, exam_from).notes(), *doctors]
+            complaint = chief_complaint(talk, exam_from)
+            gone = guessed(talk, tuple(part for note in complaint for part in note.parts))
+            told = [note for note in History(talk, exam_from).notes() if not _rests_on(note, gone)]
+            notes = [*complaint, *told, *doctors]
         cancel.check()
         if talk.inferred:
             notes = [_unsure(note) for note in notes]
@@ -73,6 +77,11 @@ class RulesWriter:
             statements=statements,
             findings=_findings(key, text),
         )
+
+
+def _rests_on(note: Note, gone: set[tuple[int, int]]) -> bool:
+    """Whether a note's own words, the last of its clauses, were taken back."""
+    return bool(note.parts) and note.parts[-1].key in gone
 
 
 def join(statements: Iterable[Statement]) -> str:
