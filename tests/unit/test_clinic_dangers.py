@@ -112,3 +112,24 @@ def test_a_childs_age_dates_no_complaint() -> None:
 )
 def test_a_record_says_no_more_than_was_said(said: str, record: str) -> None:
     assert text(f"医：怎么了？ / 患：{said}", COMPLAINT) == record
+
+
+@pytest.mark.parametrize(
+    ("allergy", "order", "alerted"),
+    [
+        ("青霉素过敏", "开阿莫西林胶囊，一次两粒，一天三次", True),
+        ("头孢过敏", "头孢克肟，一次一片", True),
+        ("去痛片吃了脸肿", "布洛芬，疼了吃一片", True),
+        ("青霉素过敏", "不能吃阿莫西林，吃阿奇霉素", False),
+        ("青霉素过敏", "左氧氟沙星，一天一片", False),
+        ("没有过敏的", "阿莫西林，一次两粒", False),
+    ],
+)
+def test_an_order_of_what_the_patient_does_not_tolerate_alerts(
+    allergy: str, order: str, alerted: bool
+) -> None:
+    talk = f"{ILL}医：药过敏不？ / 患：{allergy}。 / 医：体温三十七度，血压一百二、八十。{order}。"
+    draft = written(visit(talk))
+    alerts = [item for item in draft.alerts if item.kind == "allergy"]
+    assert bool(alerts) is alerted
+    assert all(item.basis and len(item.evidence) >= 2 for item in alerts)

@@ -16,6 +16,7 @@ CONTENT = paths.resources() / "content"
 NAMES = sorted(path.stem for path in CONTENT.glob("*.csv"))
 PROVENANCE = ("source", "source_version", "licence", "reviewer", "reviewed_on", "status")
 KEYS: dict[str, tuple[str, ...]] = {
+    "allergen_group": ("group",),
     "body_part": ("standard",),
     "contrast_term": ("class", "member"),
     "danger_term": ("standard",),

@@ -17,6 +17,7 @@ from desktop_app.core.records.drafts import (
 )
 from desktop_app.core.records.visits import VisitContext
 from desktop_app.core.settings import Policy
+from desktop_app.scenarios.clinic.allergy_orders import allergy_alerts
 from desktop_app.scenarios.clinic.chief_complaint import chief_complaint
 from desktop_app.scenarios.clinic.complaint_duration import guessed
 from desktop_app.scenarios.clinic.doctor_side import doctor_notes
@@ -60,6 +61,7 @@ class RulesWriter:
         fields = tuple(self._field(talk, key, notes) for key in FieldKey)
         draft = Draft(scenario="clinic", engine=EngineUse(writer="rules"), fields=fields)
         alerts = red_flags(facts_of(talk, notes, context.sheets), context.patient)
+        alerts += allergy_alerts(talk, notes)
         return Draft(scenario="clinic", engine=draft.engine, fields=fields, alerts=alerts)
 
     def _field(self, talk: Talk, key: FieldKey, notes: list[Note]) -> DraftField:
