@@ -133,3 +133,11 @@ def test_an_order_of_what_the_patient_does_not_tolerate_alerts(
     alerts = [item for item in draft.alerts if item.kind == "allergy"]
     assert bool(alerts) is alerted
     assert all(item.basis and len(item.evidence) >= 2 for item in alerts)
+
+
+@pytest.mark.parametrize("said", ["头孢行", "头孢可以的", "头孢打得", "头孢能用"])
+def test_a_drug_that_will_do_is_no_allergy(said: str) -> None:
+    told = text(f"{ILL}医：药过敏不？ / 患：{said}，去年住院点的就是头孢。磺胺没吃过。", ALLERGY)
+    assert "头孢行过敏" not in told
+    assert "头孢过敏" not in told
+    assert "曾用头孢菌素类无异常" in told

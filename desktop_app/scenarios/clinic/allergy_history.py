@@ -105,7 +105,7 @@ def _names_allergen(exchange: Exchange, part: Part) -> bool:
     """Whether an answer only names what the patient doesn't tolerate (头孢。)."""
     if part.clause.abrupt or len(part.text) > _ALLERGEN_CHARS:
         return False
-    if re.search(r"过敏|敏感|皮试|[吃食打射注用服喝起没无不未冇唔勿毋袂过了试]", part.text):
+    if re.search(r"过敏|敏感|皮试|[吃食打射注用服喝起没无不未冇唔勿毋袂过了试行能]|可以", part.text):
         return False
     return part is exchange.answers[0] or part.has(Kind.DRUG, Kind.DRUG_GROUP)
 

@@ -14,6 +14,8 @@ from desktop_app.writing.polarity import Polarity
 from desktop_app.writing.talk import Talk
 
 _HARMLESS = re.compile(r"无异常|不详|不确定|否认")
+_REACTS = re.compile(r"过敏|敏感|[肿疹痒晕憋喘吐]|风团|疙瘩|休克|不能")
+_REFUSES = re.compile(r"不[予中行能可宜]|勿|毋|唔")
 _SAME = "药品说明书禁忌：对本品过敏者禁用"
 
 
@@ -44,12 +46,18 @@ def _drugs(notes: Sequence[Note], field: FieldKey) -> Iterator[tuple[str, Note]]
         passed = note.denial or _HARMLESS.search(note.text) if field is FieldKey.ALLERGY else False
         if note.field is not field or passed:
             continue
-        if field is FieldKey.PLAN and stops_or_refuses(_without_names(note)):
+        if field is FieldKey.PLAN and _refused(_without_names(note)):
             continue
         for part in note.parts:
             for mention in part.named(Kind.DRUG, Kind.DRUG_GROUP):
-                if mention.polarity is Polarity.AFFIRMED and mention.entry.form in note.text:
+                form = mention.entry.form
+                meant = field is FieldKey.PLAN or f"{form}过敏" in note.text or _REACTS.search(part.text)
+                if meant and mention.polarity is Polarity.AFFIRMED and form in note.text:
                     yield mention.standard, note
+
+
+def _refused(text: str) -> bool:
+    return stops_or_refuses(text) or bool(_REFUSES.search(text))
 
 
 def _without_names(note: Note) -> str:
