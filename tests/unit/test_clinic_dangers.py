@@ -6,7 +6,7 @@ import pytest
 from spoken import ALLERGY, COMPLAINT, PLAN, PRESENT, text, visit, written
 
 from desktop_app.core.records.drafts import FieldKey
-from desktop_app.core.records.people import Region
+from desktop_app.core.records.people import Region, Sex
 
 EXAM, DIAGNOSIS = FieldKey.PHYSICAL_EXAM, FieldKey.DIAGNOSIS
 ILL = "患：咳嗽三天。 / 医：哪里难受？什么时候开始的？ / 患：胸口。 / "
@@ -141,3 +141,38 @@ def test_a_drug_that_will_do_is_no_allergy(said: str) -> None:
     assert "头孢行过敏" not in told
     assert "头孢过敏" not in told
     assert "曾用头孢菌素类无异常" in told
+
+
+@pytest.mark.parametrize(
+    ("talk", "region", "record"),
+    [
+        (
+            "医：开点药。 / 患：药我有一样不能吃，磺胺，年轻时候吃了嘴巴起泡，你没问，我先说。",
+            Region.SICHUAN,
+            "磺胺过敏，年轻时候吃了口部起疱。",
+        ),
+        (
+            "医：量血压。 / 患：俺打过一回青霉素，头晕想吐，不知道算过敏不算。",
+            Region.HENAN,
+            "打过1次青霉素，头晕恶心。",
+        ),
+        (
+            "医：药过敏吗？ / 患：没有……等下，打破伤风针起过疹子。",
+            Region.MANDARIN,
+            "否认其他药物过敏史，打破伤风针起过皮疹。",
+        ),
+        (
+            "医：有过敏吗？ / 患：吃芒果嘴会肿。 / 医：药呢？ / 患：没有。",
+            Region.MANDARIN,
+            "吃芒果口会肿；否认药物过敏史。",
+        ),
+    ],
+)
+def test_an_allergy_told_unasked_or_late_is_written(talk: str, region: Region, record: str) -> None:
+    assert text(ILL + talk, ALLERGY, region) == record
+
+
+def test_what_is_asked_of_the_mother_is_not_her_boys() -> None:
+    talk = f"{ILL}医：你怀孕了没有？ / 患：没怀孕。"
+    assert text(talk, FieldKey.PERSONAL_FAMILY, age="9y", sex=Sex.MALE) == ""
+    assert text(talk, FieldKey.PERSONAL_FAMILY, age="29y", sex=Sex.FEMALE) == "否认怀孕。"

@@ -131,4 +131,4 @@ def _tells_allergy(note: Note) -> bool:
 
 
 def _to_drug(note: Note) -> bool:
-    return any(part.has(Kind.DRUG, Kind.DRUG_GROUP) or "皮试" in part.text for part in note.parts)
+    return any(part.has(Kind.DRUG, Kind.DRUG_GROUP) or re.search("皮试|针", part.text) for part in note.parts)

@@ -34,10 +34,10 @@ _PAST_ASKED = re.compile(
     r"高血压|血压|血糖|糖尿|心脏病|手术|开刀|开过刀|住过?院|病史|肝炎|结核|身体(?:怎么样|好)"
 )
 _ALLERGY_TOLD = re.compile(
-    r"过敏|敏感|皮试[^，]{0,4}(?:阳性|红|肿|过不了)|药疹|起(?:过)?(?:风团|疹|红疹|疙瘩|坨坨)"
+    r"过敏|敏感|皮试[^，]{0,4}(?:阳性|红|肿|过不了)|药疹|起(?:过)?(?:风团|疹|红疹|疙瘩|坨坨|块)"
 )
 _REACTION = re.compile(
-    r"过敏|敏感|皮试|疹|肿|痒|红|包|疙瘩|坨|心跳|心慌|晕|不舒服|唔舒服|勿适意|休克|喘|呕|吐|刺挠|不行|不得|"
+    r"过敏|起块|敏感|皮试|疹|肿|痒|红|包|疙瘩|坨|心跳|心慌|晕|不舒服|唔舒服|勿适意|休克|喘|呕|吐|刺挠|不行|不得|"
     r"唔得|不晓得|不清楚|不知道|唔知|毋知|没注意|没发现"
 )
 _LASTING_REACTION = re.compile(
@@ -131,6 +131,8 @@ def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
         asked is FieldKey.ALLERGY or (named and not part.named(Kind.DIAGNOSIS))
     ):
         return FieldKey.ALLERGY
+    if _told_unasked(part):
+        return FieldKey.ALLERGY
     if _PERSONAL_TOLD.search(text) and not _WOUND_ALCOHOL.search(text):
         return FieldKey.PERSONAL_FAMILY
     if _ONCE.search(part.clause.utterance.text) and _REACTED.search(part.clause.utterance.text):
@@ -148,6 +150,34 @@ def field_of_told(part: Part, asked: FieldKey) -> FieldKey:
         works = asked is FieldKey.PERSONAL_FAMILY and not part.mentions and not _ILLNESS.search(text)
         return asked if works else FieldKey.PAST_HISTORY
     return asked
+
+
+_BARRED = re.compile(r"过敏|敏感|(?:不能|不敢|不让|没敢再|唔敢|勿敢|毋敢)[吃打用食]|[吃打用食]不得|说是反应")
+_GIVEN_DRUG = re.compile(r"[吃打用挂食输搽抹点]")
+
+
+def _told_unasked(part: Part) -> bool:
+    """Whether a sentence tells of a drug and of what the body did: 打过一回青霉素，头晕想吐，不知算不算过敏."""
+    sentence = _sentence(part)
+    told = (
+        _BARRED.search(sentence)
+        and _GIVEN_DRUG.search(sentence)
+        and (_BODY_REACTED.search(sentence) or _UPSET.search(sentence))
+    )
+    if not told or part.named(Kind.DIAGNOSIS):
+        return False
+    drug = part.has(Kind.DRUG, Kind.DRUG_GROUP) or "针" in part.text
+    return drug or bool(_BODY_REACTED.search(part.text) or _UPSET.search(part.text))
+
+
+_UPSET = re.compile(r"起泡|起块|心慌|手抖|想吐|头晕|头昏|泼")
+
+
+def _sentence(part: Part) -> str:
+    text, clause = part.clause.utterance.text, part.clause
+    start = max(text.rfind(mark, 0, clause.start) for mark in "。！？；?!") + 1
+    ends = [place for mark in "。！？；?!" if (place := text.find(mark, clause.end)) >= 0]
+    return text[start : min(ends, default=len(text))]
 
 
 def _answers_allergy(part: Part) -> bool:
@@ -172,7 +202,7 @@ def _answers_allergy(part: Part) -> bool:
 _ILLNESS = re.compile(r"手术|割|住院|开刀|病|药|疼|痛|出血|骨折|断骨")
 _ALLERGEN_CHARS = 5
 _EXPOSED = re.compile(r"吃|食|喝|饮|打|贴|用|碰|闻|搽|抹|涂|点|吊|输|挂|做|染|戴|射|注")
-_BODY_REACTED = re.compile(r"疹|疙瘩|坨|包|肿|痒|红|风团|休克|喘|晕|起泡|嗡|不得|脱皮|烂|咳|清膜|粒")
+_BODY_REACTED = re.compile(r"疹|疙瘩|坨|包|肿|痒|红|风团|休克|喘|晕|起泡|起块|嗡|不得|脱皮|烂|咳|清膜|粒")
 
 
 def _before_reaction(part: Part) -> bool:

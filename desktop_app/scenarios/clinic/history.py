@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from desktop_app.core.records.drafts import FieldKey, Reason
+from desktop_app.core.records.people import Patient, Sex
 from desktop_app.scenarios.clinic.allergy_history import (
     allergy_notes,
     bare_allergy,
@@ -52,6 +53,22 @@ _UNSURE_CHARS = 8
 _ANSWERED = (Kind.SYMPTOM, Kind.DIAGNOSIS, Kind.DRUG, Kind.DRUG_GROUP)
 
 
+_AND_DRUGS = re.compile(r"(?:那|噉|咁)?药(?:物|品)?(?:呢|咧|嘞|哩|有冇|有没有)?")
+_WOMANS = re.compile(r"怀孕|妊娠|月经|例假|停经|绝经|喂奶|哺乳")
+_CHILD = 9  # years
+
+
+def _of_a_woman(note: Note, patient: Patient) -> bool:
+    """Whether a personal note is the mother's, who was asked beside a boy or a small child: 你怀孕了没有？."""
+    child = patient.age is not None and patient.age.years < _CHILD
+    own = _WOMANS.search(note.text)
+    return (
+        note.field is FieldKey.PERSONAL_FAMILY
+        and own is not None
+        and (patient.sex is Sex.MALE or (child and own[0] not in ("喂奶", "哺乳")))
+    )
+
+
 class History:
     """Reads the answers of one talk.
 
@@ -77,14 +94,19 @@ class History:
     def notes(self) -> list[Note]:
         """Return notes in the order of the talk."""
         found: list[Note] = []
+        before = FieldKey.PRESENT_ILLNESS
         for exchange in self._talk.exchanges:
             # the first thing told is why the patient came, however the doctor asked for it
             asked = field_of_question(exchange)
+            if before is FieldKey.ALLERGY and _AND_DRUGS.fullmatch(exchange.asked):
+                asked = FieldKey.ALLERGY  # 有冇敏感？… 药呢？
+            before = asked
             self._opening = not found
             if self._opening and asked is not FieldKey.ALLERGY:
                 asked = FieldKey.PRESENT_ILLNESS
             found += self._exchange(exchange, asked)
-        return without_contradiction(found)
+        patient = self._talk.context.patient
+        return [note for note in without_contradiction(found) if not _of_a_woman(note, patient)]
 
     def _exchange(self, exchange: Exchange, asked: FieldKey) -> list[Note]:
         verdicts = decide(exchange)
