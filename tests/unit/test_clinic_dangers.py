@@ -176,3 +176,8 @@ def test_what_is_asked_of_the_mother_is_not_her_boys() -> None:
     talk = f"{ILL}医：你怀孕了没有？ / 患：没怀孕。"
     assert text(talk, FieldKey.PERSONAL_FAMILY, age="9y", sex=Sex.MALE) == ""
     assert text(talk, FieldKey.PERSONAL_FAMILY, age="29y", sex=Sex.FEMALE) == "否认怀孕。"
+
+
+def test_a_drug_of_the_past_history_counts_for_an_alert() -> None:
+    talk = "患：鼻子淌血止不住，淌了一上午。 / 医：以前有什么病？ / 患：房颤，平时吃华法林。"
+    assert "epistaxis" in {item.rule for item in written(visit(talk, age="70y")).alerts}

@@ -30,8 +30,9 @@ _VITALS = {
     "fetal_hr": re.compile(r"胎心率?[^，。\d]{0,4}(\d{2,3})"),
     "rr": re.compile(r"(?:呼吸|^R)[^，。\d]{0,4}(\d{2})"),
     "spo2": re.compile(r"(?:血氧饱和度|血氧|氧饱和度?|SpO2)[^，。\d]{0,4}(\d{2,3})"),
-    "glucose": re.compile(r"血糖[^，。\d]{0,6}(\d{1,2}(?:\.\d)?)"),
+    "glucose": re.compile(r"血糖[^，。\d]{0,6}(\d{1,2}(?:\.\d)?)(?![\d.]*(?:周|次|天|个|月|回|年|点))"),
 }
+_RISKS = ("长期抗凝治疗", "血友病")  # of the past, and still there
 _LESS = 0.1  # what is said to be below a value counts as this much below it
 # behind a sign: 三凹征（-） was looked for and not found
 _NOT_FOUND = re.compile(r"\s*(?:[（(][-－—–][）)]|阴性)")
@@ -50,8 +51,25 @@ def facts_of(talk: Talk, notes: Sequence[Note], sheets: Sequence[LabSheet]) -> F
             elif not verdict.unclear:
                 where = evidence_of(talk, [part.clause for part in (*exchange.questions, verdict.part)])
                 findings.update(dict.fromkeys(names, where))
+    _drugs_taken(talk, notes, findings)
     text = "，".join(note.text for note in notes if note.field in _NOW and not note.denial)
     return Facts(findings, frozenset(denied - set(findings)), _vitals(notes), text, _diagnosed(talk, notes))
+
+
+def _drugs_taken(talk: Talk, notes: Sequence[Note], findings: dict[str, tuple[Evidence, ...]]) -> None:
+    """Add the drugs that the patient takes, wherever they were told: 鼻出血 is graver under 华法林."""
+    for note in notes:
+        if note.denial or note.field not in (FieldKey.PRESENT_ILLNESS, FieldKey.PAST_HISTORY):
+            continue
+        for part in note.parts:
+            lasting = [item for item in part.named(Kind.DIAGNOSIS) if item.standard in _RISKS]
+            for mention in [*part.named(Kind.DRUG), *lasting]:
+                if (
+                    mention.polarity is Polarity.AFFIRMED
+                    and part.subject.patient
+                    and not part.clause.question
+                ):
+                    findings.setdefault(mention.standard, evidence_of(talk, [part.clause]))
 
 
 def _diagnosed(talk: Talk, notes: Sequence[Note]) -> dict[str, tuple[Evidence, ...]]:
