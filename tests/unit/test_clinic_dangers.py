@@ -181,3 +181,23 @@ def test_what_is_asked_of_the_mother_is_not_her_boys() -> None:
 def test_a_drug_of_the_past_history_counts_for_an_alert() -> None:
     talk = "患：鼻子淌血止不住，淌了一上午。 / 医：以前有什么病？ / 患：房颤，平时吃华法林。"
     assert "epistaxis" in {item.rule for item in written(visit(talk, age="70y")).alerts}
+
+
+@pytest.mark.parametrize(
+    ("said", "region", "gone"),
+    [
+        ("我以为是中暑，给他拿了支藿香正气水，他闻到就想吐，没喝。", Region.SICHUAN, "藿香"),
+        ("仲有人畀咗我几粒罗红霉素，我冇食。", Region.CANTONESE, "罗红霉素"),
+        ("他姑拿了管皮炎平，说是好使，俺怕有激素，没敢给他抹。", Region.HENAN, "皮炎平"),
+        ("阮妯娌提一包阿奇霉素乎我，讲伊孙食就好，我无食。", Region.MIN, "阿奇霉素"),
+    ],
+)
+def test_what_was_given_and_not_taken_is_not_written(said: str, region: Region, gone: str) -> None:
+    talk = f"患：头痛三天。 / 医：吃过什么药没有？ / 患：{said}"
+    assert gone not in text(talk, PRESENT, region)
+
+
+def test_a_drug_that_was_borne_is_no_allergy() -> None:
+    talk = "医：药过敏有没有？青霉素打过没有？ / 患：打过，没事。是我老公对青霉素过敏。"
+    told = text(ILL + talk, ALLERGY)
+    assert "青霉素过敏" not in told

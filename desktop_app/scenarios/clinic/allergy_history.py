@@ -42,6 +42,9 @@ def bare_allergy(exchange: Exchange) -> list[Note]:
     first = next((part for part in exchange.answers if not part.retracted and part.subject.patient), None)
     if first is None or not (is_bare_yes(first.text) or first.text.startswith("过敏")):
         return []
+    asked = [part.text for part in exchange.questions if part.has(Kind.DRUG, Kind.DRUG_GROUP)]
+    if asked and not re.search("过敏|敏感", "".join(asked)):
+        return []  # 青霉素打过冇？ – 打过，冇事
     drugs = "、".join(item.standard for item in exchange.topics if item.kind in (Kind.DRUG, Kind.DRUG_GROUP))
     rest = [part for part in exchange.answers if part is not first]
     if not drugs and any(part.mentions or len(part.text) > _SHORT for part in rest):

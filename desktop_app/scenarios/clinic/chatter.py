@@ -54,8 +54,8 @@ def is_chatter(part: Part) -> bool:
 
 NOT_DONE = re.compile(
     r"^(?:我|他|她|伊|佢|阮|涯|俺|那个|这个|那只|嗰只|就|也|可|都|但)*(?:没有?|冇|呒没|冒|不|唔|毋|勿|未|无)(?:让|敢|肯|吃|喝|饮|种|用|听|要|"
-    r"咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞|撒|喷|敷|熬|拔|给|画|揉|灌|刮|扎|烧|熏|吸|喂){1,2}(?:成|他|它|去|"
-    r"药|食|吃|用)?(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
+    r"咁做|整|食|去|点|抹|滴|同意|理|信|搽|擦|涂|打|拆|开|动|沾|上|贴|戴|含|塞|撒|喷|敷|熬|拔|给|画|揉|灌|刮|扎|烧|熏|吸|喂|试|饮|睬){1,2}(?:成|他|她|它|佢|伊|去|抹|搽|擦|涂|喝|喂|"
+    r"药|食|吃|用){0,2}(?:了|着|啦|哦|嘞|过|那玩意儿?)*$"
 )
 _TREATS = re.compile(r"吃|喝|抹|割|拿|买|给|搽|擦|涂|打|用|滴|点|敷|药|针|食|罐|水")
 
@@ -76,7 +76,7 @@ def drop_refused(parts: list[Part]) -> list[Part]:
         offered = next(iter(named[-1:] or given), None) or next(
             (item for item in reversed(before) if _offers(item)), None
         )
-        harmed = any(_HARMED.search(item.text) for item in before if offered and item.key >= offered.key)
+        harmed = any(_harmed(item) for item in before if offered and item.key >= offered.key)
         if offered is not None and not harmed:
             gone.update(item.key for item in [*before, part] if item.key >= offered.key)
     return [part for part in parts if part.key not in gone]
@@ -85,6 +85,17 @@ def drop_refused(parts: list[Part]) -> list[Part]:
 _HARMED = re.compile(
     r"皮试|过敏|疹|红|肿|痒|疙瘩|坨|吐|晕|喘"
 )  # taken once, with a reaction, and never again
+_SMELT = re.compile(r"闻|看到|看见|一想")
+
+
+def _harmed(part: Part) -> bool:
+    """Whether a clause tells of a reaction: not the 红 of 罗红霉素, nor a smell that repelled."""
+    text = part.text
+    for mention in part.named(Kind.DRUG, Kind.DRUG_GROUP):
+        text = text.replace(mention.entry.form, "")
+    return bool(_HARMED.search(text)) and not _SMELT.search(text)
+
+
 _USELESS = re.compile(
     r"^(?:也|都|就)?(?:没有?|冇|呒没|无|没啥|没得|莫得|不)(?:得|啥)?用(?:处)?(?:了|的|个|嘞|哩)?$"
 )
@@ -113,7 +124,9 @@ def _offers(part: Part) -> bool:
     return bool(_TREATS.search(text)) and not text.startswith(("我", "俺", "自己"))
 
 
-_OFFERED = re.compile(r"买|送|拿(?:嘞|了|来|的|个)|给|畀|俾|拨|开了|配|叫|喊|让|劝|说去|攞")
+_OFFERED = re.compile(
+    r"买|送|提(?=[一两了])|乎(?=我|阮)|拿(?:嘞|了|来|的|个)|给|畀|俾|拨|开了|配|叫|喊|让|劝|说去|攞"
+)
 _TAKEN = re.compile(
     r"(?:吃|喝|用|食|搽|擦|涂|抹|打|滴|点|贴|敷|搨|含|服|整|喂|灌)(?:了|过|咗|仔|着|矣|哩|爻)"
 )
