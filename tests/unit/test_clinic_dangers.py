@@ -201,3 +201,10 @@ def test_a_drug_that_was_borne_is_no_allergy() -> None:
     talk = "医：药过敏有没有？青霉素打过没有？ / 患：打过，没事。是我老公对青霉素过敏。"
     told = text(ILL + talk, ALLERGY)
     assert "青霉素过敏" not in told
+
+
+def test_what_the_parent_is_to_do_is_no_order_for_the_child() -> None:
+    talk = "医：体温三十七度。这是疥疮。给他抹硫磺软膏，用百分之五的。你也抹，你用百分之十的。"
+    plan = text(ILL + talk, PLAN, age="9y")
+    assert "5%" in plan
+    assert "10%" not in plan

@@ -25,6 +25,8 @@ def classify(talk: Talk) -> list[Said]:
     """Return the doctor's declarative clauses with what each does, in order."""
     found: list[Said] = []
     told = [part for part in talk.of(Speaker.DOCTOR) if not part.clause.question]
+    aside = _to_the_parent(talk, told)
+    told = [part for part in told if part.key not in aside]
     for _, sentence in itertools.groupby(
         told, key=lambda part: (part.clause.utterance.id, part.clause.sentence)
     ):
@@ -35,6 +37,26 @@ def classify(talk: Talk) -> list[Said]:
         for item in settle_turn(list(turn))
     ]
     return settle_examination(found)
+
+
+_CHILD = 14  # years; with a younger patient the doctor speaks to whoever came along
+_PARENT = re.compile(r"^(?:那|还有)?(?:你|恁|侬|汝)(?:也|自己|各人|自家)|^大人")
+_YOU = re.compile(r"^(?:你|恁|侬|汝)")
+
+
+def _to_the_parent(talk: Talk, told: list[Part]) -> set[tuple[int, int]]:
+    """Return what a doctor orders for the parent of a small patient: 你也抹，你用百分之十的."""
+    age = talk.context.patient.age
+    if age is None or age.years >= _CHILD:
+        return set()
+    aside: set[tuple[int, int]] = set()
+    sentence: tuple[int, int] | None = None
+    for part in told:
+        here = (part.clause.utterance.id, part.clause.sentence)
+        if _PARENT.match(part.text) or (here == sentence and _YOU.match(part.text)):
+            aside.add(part.key)
+            sentence = here
+    return aside
 
 
 # --- one sentence ---
