@@ -185,3 +185,9 @@ def test_a_question_for_allergies_without_an_answer_is_asked_and_empty() -> None
 def test_an_allergy_in_a_later_sentence_of_the_answer() -> None:
     told = text("医：对什么过敏？ / 患：药没有。花粉有一点，春天打喷嚏。", ALLERGY)
     assert "花粉" in told
+
+
+def test_an_object_before_its_verb_answers_too() -> None:
+    present = text("患：肚子痛三天。 / 医：打嗝、冒酸水有没有？ / 患：嗝打得多，酸水不冒。", PRESENT)
+    assert "呃逆" in present
+    assert "否认反酸" in present

@@ -108,6 +108,9 @@ def _verdict(part: Part, topics: list[Mention], *, first: bool, alone: bool) -> 
         return Verdict(tuple(topics), Polarity.DENIED, part)
     if is_bare_yes(text) and first:
         return Verdict(tuple(topics), Polarity.AFFIRMED, part, unclear=len(topics) > 1)
+    turned = None if part.mentions else _fronted(text, topics)
+    if turned is not None:
+        return Verdict((turned[0],), turned[1], part)
     denied = _denied_by_verb(text, topics, first=first, alone=alone)
     if denied is not None:
         return Verdict(denied, Polarity.DENIED, part)
@@ -116,6 +119,26 @@ def _verdict(part: Part, topics: list[Mention], *, first: bool, alone: bool) -> 
         return Verdict(_by_verb(plain["verb"], topics, alone=False), Polarity.AFFIRMED, part)
     if len(text) <= 5 and not part.mentions and not re.search(r"没|不|冇|无|唔|勿|毋|袂", text):
         return Verdict(_by_first_character(text, topics), Polarity.AFFIRMED, part)
+    return None
+
+
+_FRONTED_CHARS = 7
+_NEGATION = re.compile(r"[不没冇无唔勿毋袂弗莫]")
+_AFFIRMS = re.compile(r"[有得多重凶]|厉害|常|老")
+
+
+def _fronted(text: str, topics: list[Mention]) -> tuple[Mention, Polarity] | None:
+    """Return the topic whose object an answer puts before its verb, with what it says: 冒酸水？ – 酸水不冒."""
+    if len(text) > _FRONTED_CHARS:
+        return None
+    for topic in topics:
+        form = topic.entry.form
+        if len(form) < len("打嗝") or form in text or not set(form) <= set(text) or _NEGATION.search(form):
+            continue
+        if _NEGATION.search(text):
+            return topic, Polarity.DENIED
+        if _AFFIRMS.search(text):
+            return topic, Polarity.AFFIRMED
     return None
 
 
