@@ -92,9 +92,9 @@ def _find(
     quantity: Quantity, piece: Piece, claim: Claim, alignment: Alignment, sources: Sources
 ) -> Clue | None:
     region = _region(quantity, piece, claim, alignment.allowed, sources)
-    clues = sorted(  # the turn that it is most about comes before others that would do
+    clues = sorted(  # its own evidence, then the turn that it is most about, before others that would do
         alignment.near if region is None else region,
-        key=lambda item: item.utterance not in alignment.anchors[:1],
+        key=lambda item: (not _is_evidence(item, claim), item.utterance not in alignment.anchors[:1]),
     )
     found = next((item for item in clues if _states(item, quantity, piece)), None)
     if found is not None and _only_bare(found, quantity) and _named_otherwise(quantity, clues):
@@ -110,6 +110,19 @@ def _find(
         ]
         return next((item for item in bare if _states(item, quantity, piece)), None)
     return found
+
+
+def _is_evidence(clue: Clue, claim: Claim) -> bool:
+    """Whether a clause lies in a quote that the statement gives."""
+    clause = clue.part.clause
+    return any(
+        item.id == clue.utterance
+        and item.start is not None
+        and item.end is not None
+        and item.start < clause.end
+        and clause.start < item.end
+        for item in claim.statement.evidence
+    )
 
 
 def _distinct(quantity: Quantity) -> bool:
