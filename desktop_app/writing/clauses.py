@@ -17,6 +17,9 @@ _MEASURED = re.compile(
 )
 
 
+_SENTENCE_MARKS = "。！？；?!"
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A piece of an utterance between two pauses.
@@ -38,6 +41,14 @@ class Clause:
     sentence: int
     question: bool
     abrupt: bool = False
+
+    @property
+    def whole_sentence(self) -> str:
+        """The text around it up to the sentence's marks."""
+        text = self.utterance.text
+        start = max(text.rfind(mark, 0, self.start) for mark in _SENTENCE_MARKS) + 1
+        ends = [place for mark in _SENTENCE_MARKS if (place := text.find(mark, self.end)) >= 0]
+        return text[start : min(ends, default=len(text))]
 
 
 def split(utterance: Utterance, speaker: Speaker | None = None, *, marked: bool = False) -> list[Clause]:

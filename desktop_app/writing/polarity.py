@@ -7,7 +7,7 @@ Chinese denies in three places: before the finding (没有咳嗽), inside it (�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -163,6 +163,14 @@ def mentions(text: str, lexicon: Lexicon, region: Region | None) -> list[Mention
     denied_too = {item.standard for item in found if item.polarity is Polarity.DENIED}
     kept = (item for item in found if item.polarity is Polarity.DENIED or item.standard not in denied_too)
     return sorted(kept, key=lambda item: item.start)
+
+
+def without_drugs(text: str, named: Iterable[Mention], becomes: str = "") -> str:
+    """Return a text without its drug names, which may hold a negation's characters (阿莫西林, 免疫球蛋白)."""
+    for mention in named:
+        if mention.kind in (Kind.DRUG, Kind.DRUG_GROUP):
+            text = text.replace(mention.entry.form, becomes)
+    return text
 
 
 _LIKE = re.compile(r"(?:像|若|似|跟|如同|亲像)[^，]{0,5}$")

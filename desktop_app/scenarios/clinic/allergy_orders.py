@@ -10,7 +10,7 @@ from desktop_app.scenarios.clinic.notes import Note, evidence_of
 from desktop_app.scenarios.clinic.order_wording import stops_or_refuses
 from desktop_app.terms.lexicon import Kind
 from desktop_app.terms.tables import cells, shipped_table
-from desktop_app.writing.polarity import Polarity
+from desktop_app.writing.polarity import Polarity, without_drugs
 from desktop_app.writing.talk import Talk
 
 _HARMLESS = re.compile(r"无异常|不详|不确定|否认")
@@ -46,7 +46,7 @@ def _drugs(notes: Sequence[Note], field: FieldKey) -> Iterator[tuple[str, Note]]
         passed = note.denial or _HARMLESS.search(note.text) if field is FieldKey.ALLERGY else False
         if note.field is not field or passed:
             continue
-        if field is FieldKey.PLAN and _refused(_without_names(note)):
+        if field is FieldKey.PLAN and _refused(note):
             continue
         for part in note.parts:
             for mention in part.named(Kind.DRUG, Kind.DRUG_GROUP):
@@ -56,17 +56,9 @@ def _drugs(notes: Sequence[Note], field: FieldKey) -> Iterator[tuple[str, Note]]
                     yield mention.standard, note
 
 
-def _refused(text: str) -> bool:
+def _refused(note: Note) -> bool:
+    text = without_drugs(note.text, [mention for part in note.parts for mention in part.mentions])
     return stops_or_refuses(text) or bool(_REFUSES.search(text))
-
-
-def _without_names(note: Note) -> str:
-    """Return an order without its drugs' names, in which 莫 and 别 forbid nothing."""
-    text = note.text
-    for part in note.parts:
-        for mention in part.named(Kind.DRUG, Kind.DRUG_GROUP):
-            text = text.replace(mention.entry.form, "")
-    return text
 
 
 def _conflict(allergy: str, ordered: str) -> str | None:

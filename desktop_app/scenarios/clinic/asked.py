@@ -158,7 +158,7 @@ _GIVEN_DRUG = re.compile(r"[吃打用挂食输搽抹点]")
 
 def _told_unasked(part: Part) -> bool:
     """Whether a sentence tells of a drug and of what the body did: 打过一回青霉素，头晕想吐，不知算不算过敏."""
-    sentence = _sentence(part)
+    sentence = part.clause.whole_sentence
     told = (
         _BARRED.search(sentence)
         and _GIVEN_DRUG.search(sentence)
@@ -171,13 +171,6 @@ def _told_unasked(part: Part) -> bool:
 
 
 _UPSET = re.compile(r"起泡|起块|心慌|手抖|想吐|头晕|头昏|泼")
-
-
-def _sentence(part: Part) -> str:
-    text, clause = part.clause.utterance.text, part.clause
-    start = max(text.rfind(mark, 0, clause.start) for mark in "。！？；?!") + 1
-    ends = [place for mark in "。！？；?!" if (place := text.find(mark, clause.end)) >= 0]
-    return text[start : min(ends, default=len(text))]
 
 
 def _answers_allergy(part: Part) -> bool:

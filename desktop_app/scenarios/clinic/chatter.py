@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from desktop_app.terms.lexicon import Kind
+from desktop_app.writing.polarity import without_drugs
 from desktop_app.writing.talk import Part
 
 _POLITE = re.compile(
@@ -90,9 +91,7 @@ _SMELT = re.compile(r"闻|看到|看见|一想")
 
 def _harmed(part: Part) -> bool:
     """Whether a clause tells of a reaction: not the 红 of 罗红霉素, nor a smell that repelled."""
-    text = part.text
-    for mention in part.named(Kind.DRUG, Kind.DRUG_GROUP):
-        text = text.replace(mention.entry.form, "")
+    text = without_drugs(part.text, part.mentions)
     return bool(_HARMED.search(text)) and not _SMELT.search(text)
 
 

@@ -14,7 +14,7 @@ from desktop_app.scenarios.clinic.exam_turns import settle_examination, settle_t
 from desktop_app.scenarios.clinic.roles import Role, Said
 from desktop_app.terms.lexicon import Kind
 from desktop_app.terms.measures import read_pressures
-from desktop_app.writing.polarity import Polarity
+from desktop_app.writing.polarity import Polarity, without_drugs
 from desktop_app.writing.spans import only_time
 from desktop_app.writing.talk import Part, Talk
 
@@ -249,18 +249,10 @@ def _directive(part: Part, before: Role | None) -> Role:
 def _is_allergy(part: Part) -> bool:
     return (
         cues.ALLERGY.match(part.text) is not None
-        and not cues.ORDER.search(_without_drugs(part))
+        and not cues.ORDER.search(without_drugs(part.text, part.mentions, "药"))
         and part.has(Kind.DRUG, Kind.DRUG_GROUP)
         and "可能" not in part.text
     )
-
-
-def _without_drugs(part: Part) -> str:
-    """Return a clause without its drug names, in which 莫 and 别 forbid nothing (阿莫西林, 别嘌醇)."""
-    text = part.text
-    for mention in part.named(Kind.DRUG, Kind.DRUG_GROUP):
-        text = text.replace(mention.entry.form, "药")
-    return text
 
 
 _ORDER_SIGN = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from desktop_app.core.records.drafts import FieldKey, Reason, Support
 from desktop_app.terms.lexicon import Kind
@@ -11,14 +10,13 @@ from desktop_app.writing.grounding.alignment import Alignment
 from desktop_app.writing.grounding.claims import SOME_RELATIVE, Claim, Piece, Problem, Verdict
 from desktop_app.writing.grounding.sources import Clue, Sources
 from desktop_app.writing.grounding.wording import content, share
-from desktop_app.writing.polarity import Mention
+from desktop_app.writing.polarity import Mention, without_drugs
 
 # a doctor's no, before or after the drug
 _NO = re.compile(
     r"不能|不要|不用|不吃|不打|不给|不开|不敢|不消|不宜|不可|不许|不得|不行|别|莫|唔好|唔使|唔食|唔可|勿好|勿吃|勿要|勿能|毋通|毋好|免(?!疫)|停|禁|不慌|不急|不忙|"
     r"先不|先唔|先勿|暂不|忌|避|丢掉|叫停|不再|[没冇未][给吃用打][^，]{0,2}[就才]?对"
 )
-_REFUSAL = r"(?:先|就|也|都|暂时|千万|一定|可)*(?:不|别|莫|唔|勿|毋|停|免)"
 _LACKING = re.compile(r"没有|没得|冇|呒没|无")
 _WRITTEN_NO = re.compile(r"停|不|忌|禁|勿|避|暂缓|未|无(?!效)|莫|别")
 _GO_ON = re.compile(
@@ -144,14 +142,6 @@ def _ordered(piece: Piece, naming: list[Clue], sources: Sources) -> Verdict:
     if said:
         return Verdict((Problem(Reason.NEGATION, Support.CONFLICT),), (said[0][1],))
     return Verdict((Problem(Reason.DRUG),))
-
-
-def without_drugs(text: str, named: Iterable[Mention]) -> str:
-    """Return a text without its drug names, which may hold a negation's characters (阿莫西林, 免疫球蛋白)."""
-    for mention in named:
-        if mention.kind in (Kind.DRUG, Kind.DRUG_GROUP):
-            text = text.replace(mention.entry.form, "")
-    return text
 
 
 def _says_no(clue: Clue) -> bool:

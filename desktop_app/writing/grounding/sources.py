@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from desktop_app.core.records.speech import Speaker
 from desktop_app.core.records.visits import VisitContext
 from desktop_app.terms.lexicon import Kind, Lexicon, shipped_lexicon
-from desktop_app.writing.clauses import Clause
 from desktop_app.writing.grounding.quantities import Quantity, free_numbers, of_talk
 from desktop_app.writing.grounding.wording import content, negative
 from desktop_app.writing.polarity import Mention, Polarity
@@ -44,7 +43,7 @@ class Clue:
     def advice(self) -> bool:
         """Whether the doctor speaks of what might come, not of what is there."""
         clause = self.part.clause
-        return self.doctor and not clause.question and bool(_ADVICE.search(_sentence(clause)))
+        return self.doctor and not clause.question and bool(_ADVICE.search(clause.whole_sentence))
 
     @property
     def numbers(self) -> frozenset[float]:
@@ -166,14 +165,6 @@ def _inherit_sides(sources: Sources, turn: list[Clue]) -> None:
                 sources.inherited[before.part.key] = clue.sides
         elif current and clue.part.key not in sources.inherited:
             sources.inherited[clue.part.key] = current
-
-
-def _sentence(clause: Clause) -> str:
-    """Return the rest of the turn around a clause, up to the sentence's marks."""
-    text = clause.utterance.text
-    start = max(text.rfind(mark, 0, clause.start) for mark in "。！？；") + 1
-    ends = [place for mark in "。！？；" if (place := text.find(mark, clause.end)) >= 0]
-    return text[start : min(ends, default=len(text))]
 
 
 def _clue(part: Part, talk: Talk) -> Clue:
