@@ -208,3 +208,9 @@ def test_what_the_parent_is_to_do_is_no_order_for_the_child() -> None:
     plan = text(ILL + talk, PLAN, age="9y")
     assert "5%" in plan
     assert "10%" not in plan
+
+
+def test_behind_the_neck_is_no_head() -> None:
+    complaint = text("医：哪儿不得劲？ / 患：脖子后头长了个疖子，疼，八天了。", COMPLAINT)
+    assert "头痛" not in complaint
+    assert "头痛" in text("患：后头痛三天。", COMPLAINT)
